@@ -21,7 +21,7 @@ def measure(_: Place, __: int, progress: Progress) -> Outcome:
         progress(thing, number, len(THINGS))
         growing = Growing()
         windows = (EVENTS // 10 - WIDTH, EVENTS - WIDTH)
-        early, late = growing.measure(begin(growing.news), EVENTS, windows, WIDTH)
+        early, late = growing.measure(begin(growing.views), EVENTS, windows, WIDTH)
         words = f"event {EVENTS:,} costs at most 1.2 × what event {EVENTS // 10:,} did"
         goals.append(Checked(thing, words, FACTOR, least(early, late)))
         figures = (f"{name} {before // WIDTH:,} → {now // WIDTH:,}" for name, before, now in named(early, late))

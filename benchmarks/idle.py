@@ -20,8 +20,8 @@ from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress, Timing
 from benchmarks.staff import download
 from tests.support.company import PASSWORD, environment
-from tests.support.http_device import Handset
-from tests.support.office_client import Desk
+from tests.support.http_device import HttpDevice
+from tests.support.office_client import OfficeClient
 from tests.support.servers import state_folder
 
 IDLE = 1_000
@@ -39,16 +39,16 @@ class Served(NamedTuple):
 
     url: str
     process: subprocess.Popen[bytes]
-    admin: Desk
+    admin: OfficeClient
 
     def hire(self, name: str) -> str:
         """A technician."""
         return str(self.admin.post("technicians", {"name": name, "zone": "Europe/Berlin", "language": "de"})["id"])
 
-    def phone(self, technician: str) -> Handset:
+    def phone(self, technician: str) -> HttpDevice:
         """An enrolled device."""
         code = self.admin.ask("POST", f"/api/v1/technicians/{technician}/enrolments", {}).json()["code"]
-        return Handset(self.url, str(code))
+        return HttpDevice(self.url, str(code))
 
     def order(self, technician: str) -> str:
         """A work order of this technician."""
@@ -106,7 +106,7 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:  # noqa: 
 class _Trials:
     """One device pushes, another one of the same technician waits."""
 
-    def __init__(self, phone: Handset, other: Handset, order: str, beside: ThreadPoolExecutor) -> None:
+    def __init__(self, phone: HttpDevice, other: HttpDevice, order: str, beside: ThreadPoolExecutor) -> None:
         self._phone, self._other, self._order, self._beside = phone, other, order, beside
         self._cursor = ""
 
@@ -163,7 +163,7 @@ def served() -> Iterator[Served]:
             try:
                 assert process.stdout is not None
                 url = json.loads(process.stdout.readline())["url"]
-                yield Served(url, process, Desk.sign_in(url, "admin", PASSWORD))
+                yield Served(url, process, OfficeClient.sign_in(url, "admin", PASSWORD))
             finally:
                 process.send_signal(signal.SIGTERM)
                 process.wait(_STOP_SECONDS)

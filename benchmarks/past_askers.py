@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from time import sleep
 
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 
 ROOT = Path(__file__).parents[1]
 PATHS = ("stock-movements", "discrepancies", "work-orders", "stock", "cases", "parts")
@@ -46,7 +46,7 @@ def main(url: str, token: str, many: int, head: int) -> None:
     stop = threading.Event()
 
     def ask(number: int) -> None:
-        dice, desk, path = Random(number), Desk(url, token), ""
+        dice, desk, path = Random(number), OfficeClient(url, token), ""
         while not stop.is_set():
             path = path or f"/api/v1/{dice.choice(PATHS)}?known_at={dice.randrange(head // 2, head)}&limit=50"
             answer = desk.ask("GET", path)

@@ -13,7 +13,7 @@ from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress, compare, for_seconds, timed
 from benchmarks.staff import Staff, download, staffed
 from projections.documents.table import SHARED
-from tests.support.http_device import BATCH, Handset
+from tests.support.http_device import BATCH, HttpDevice
 
 SECONDS = 0.5
 USES = (200, 20)
@@ -63,7 +63,7 @@ def measure(place: Place, rounds: int, progress: Progress) -> Outcome:
     return Outcome(rows, [])
 
 
-def _pulled(phone: Handset, cursor: str) -> int:
+def _pulled(phone: HttpDevice, cursor: str) -> int:
     return download(phone, cursor)[0]
 
 

@@ -17,14 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.staff import Staff
 from store.canonical import encode
-from tests.support.http_device import Handset
-from tests.support.office_client import Desk, Json
+from tests.support.http_device import HttpDevice
+from tests.support.office_client import Json, OfficeClient
 
 
 class Pushing:
     """One device a technician; their records are parts used."""
 
-    def __init__(self, staff: Staff, phones: Sequence[Handset] = ()) -> None:
+    def __init__(self, staff: Staff, phones: Sequence[HttpDevice] = ()) -> None:
         """`phones` are the devices that push, those of the staff by default."""
         self.staff = staff
         self.phones = phones or [person.phone for person in staff.people]
@@ -57,12 +57,12 @@ class Pushing:
         self.staff.settle()
 
 
-class SigningHandset(Handset):
+class SigningHandset(HttpDevice):
     """A device with a key, which signs every operation."""
 
     def __init__(self, url: str, code: str) -> None:
         self._key = Ed25519PrivateKey.generate()
-        self.desk = Desk(url)
+        self.desk = OfficeClient(url)
         install = str(uuid4())
         payload = {"code": code, "install_id": install, "name": "handset", "platform": "bare"}
         payload["public_key"] = _text(self._key.public_key().public_bytes_raw())

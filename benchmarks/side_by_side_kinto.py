@@ -18,7 +18,7 @@ from benchmarks.place import Place
 from benchmarks.side_by_side_setup import free_port, run, serving
 from benchmarks.side_by_side_systems import CLIENTS, PAGE, Page, decoded
 from tests.support.databases import run as run_sql
-from tests.support.office_client import Desk, Json
+from tests.support.office_client import Json, OfficeClient
 
 PACKAGES = ("kinto[postgresql]==26.5.0", "gunicorn==27.0.1", "setuptools<81")
 POLL_SECONDS = 0.01
@@ -53,8 +53,8 @@ class Kinto:
 
     def __init__(self, url: str, records: Callable[[int, int], list[Json]]) -> None:
         self._url = url
-        self._desks = [Desk(url) for _ in range(CLIENTS)]
-        self._reader = Desk(url)
+        self._desks = [OfficeClient(url) for _ in range(CLIENTS)]
+        self._reader = OfficeClient(url)
         self._records = records
         self._key = {"Authorization": "Basic " + b64encode(b"technician:secret").decode()}
         self._documents: list[bytes] = []
@@ -64,7 +64,7 @@ class Kinto:
 
     def prepare(self, client: int, batches: int, size: int) -> list[bytes]:
         """Batches of PUTs that create records under the ids that clients gave them, for a new connection."""
-        self._desks[client] = Desk(self._url)
+        self._desks[client] = OfficeClient(self._url)
         return [_batch(_own(client), self._records(client, size)) for _ in range(batches)]
 
     def send(self, client: int, body: bytes) -> int:
@@ -81,7 +81,7 @@ class Kinto:
 
     def store(self, documents: list[Json]) -> None:
         """One record each."""
-        self._desks[0] = Desk(self._url)
+        self._desks[0] = OfficeClient(self._url)
         named = [{"id": str(uuid4()), "type": one["type"], "body": one["body"]} for one in documents]
         for start in range(0, len(named), _AT_ONCE):
             batch = named[start : start + _AT_ONCE]
@@ -94,7 +94,7 @@ class Kinto:
 
     def change(self, many: int) -> int:
         """Write some of the documents anew."""
-        writer = Desk(self._url)
+        writer = OfficeClient(self._url)
         for body in self._documents[:many]:
             path = f"{_BUCKET}/collections/documents/records/{orjson.loads(body)['data']['id']}"
             assert writer.ask("PUT", path, body, **self._key).status == 200

@@ -13,7 +13,7 @@ import orjson
 
 from benchmarks.side_by_side_setup import UnavailableError, free_port, run, serving
 from benchmarks.side_by_side_systems import CLIENTS, PAGE, Page, decoded
-from tests.support.office_client import Desk, Json
+from tests.support.office_client import Json, OfficeClient
 
 PACKAGE = "pouchdb-server@4.2.0"
 _AT_ONCE = 500
@@ -31,8 +31,8 @@ class PouchDB:
 
     def __init__(self, url: str, records: Callable[[int, int], list[Json]]) -> None:
         self._url = url
-        self._desks = [Desk(url) for _ in range(CLIENTS)]
-        self._reader = Desk(url)
+        self._desks = [OfficeClient(url) for _ in range(CLIENTS)]
+        self._reader = OfficeClient(url)
         self._records = records
         for database in ("operations", "documents"):
             answer = self._reader.ask("PUT", f"/{database}", b"")
@@ -40,7 +40,7 @@ class PouchDB:
 
     def prepare(self, client: int, batches: int, size: int) -> list[bytes]:
         """Bodies of `_bulk_docs`, for a new connection."""
-        self._desks[client] = Desk(self._url)
+        self._desks[client] = OfficeClient(self._url)
         return [_bulk({"_id": one.pop("id"), **one} for one in self._records(client, size)) for _ in range(batches)]
 
     def send(self, client: int, body: bytes) -> int:
@@ -58,7 +58,7 @@ class PouchDB:
         named = [{"_id": f"{one['type']}/{one['id']}", "body": one["body"]} for one in documents]
         for start in range(0, len(named), _AT_ONCE):
             batch = named[start : start + _AT_ONCE]
-            assert self._put(Desk(self._url), "documents", _bulk(batch)) == len(batch)
+            assert self._put(OfficeClient(self._url), "documents", _bulk(batch)) == len(batch)
 
     def download(self, cursor: str | None = None) -> Page:
         """The feed of changes with the documents."""
@@ -72,7 +72,7 @@ class PouchDB:
     def change(self, many: int) -> int:
         """Write some of the documents anew."""
         found = self._changes("documents", "0", f"&limit={many}")["results"]
-        return self._put(Desk(self._url), "documents", _bulk(each["doc"] for each in found))
+        return self._put(OfficeClient(self._url), "documents", _bulk(each["doc"] for each in found))
 
     def newest(self) -> str:
         """The last sequence number of the records."""
@@ -87,7 +87,7 @@ class PouchDB:
         return decoded(self._reader.ask("GET", path))
 
     @staticmethod
-    def _put(desk: Desk, database: str, body: bytes) -> int:
+    def _put(desk: OfficeClient, database: str, body: bytes) -> int:
         answer = desk.ask("POST", f"/{database}/_bulk_docs", body)
         assert answer.status == 201, answer
         return answer.body.count(b'"ok":true')

@@ -25,7 +25,7 @@ from store.log import EventLog
 from store.pool import ConnectionPool
 from store.roles import KEYKEEPER, WRITER, database_of, roles_of
 from tests.support.company import Company, Technician, company_on
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.office_client import Json
 
 _AT_ONCE = 500
@@ -38,7 +38,7 @@ class Person(NamedTuple):
     """A technician, their device, and endless operations: each uses a part of the van for one of their orders."""
 
     technician: Technician
-    phone: Handset
+    phone: HttpDevice
     uses: Iterator[Json]
 
     def operations(self, many: int) -> list[Json]:
@@ -55,9 +55,9 @@ class Staff:
         self.people = people
         self.log = log
 
-    def phone_of(self, person: Person) -> Handset:
+    def phone_of(self, person: Person) -> HttpDevice:
         """Enrol one more device of theirs."""
-        return Handset(self.company.url, self.company.code(person.technician))
+        return HttpDevice(self.company.url, self.company.code(person.technician))
 
     def settle(self) -> None:
         """Wait until the views know everything that has been recorded."""
@@ -99,7 +99,7 @@ def staffed(place: Place, *, people: int, orders: int, parts: int, **settings: s
             keeper.close()
 
 
-def download(phone: Handset, cursor: str | None = None) -> tuple[int, str]:
+def download(phone: HttpDevice, cursor: str | None = None) -> tuple[int, str]:
     """How many documents there are after a cursor, page after page, and the last cursor."""
     many, more = 0, True
     while more:
@@ -153,7 +153,7 @@ def _person(company: Company, log: EventLog, technician: Technician, parts: list
         {"work_order": str(order.id), "location": technician.van, "part": str(part), "quantity": "1", "serials": []}
         for order, part in zip(cycle(orders), cycle(parts), strict=False)
     )
-    return Person(technician, Handset(company.url, company.code(technician)), uses)
+    return Person(technician, HttpDevice(company.url, company.code(technician)), uses)
 
 
 def _save(log: EventLog, entities: list[Part | StockMovement | Customer | WorkOrder]) -> None:

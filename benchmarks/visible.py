@@ -10,7 +10,7 @@ from time import perf_counter, sleep
 from benchmarks.place import Place
 from benchmarks.rounds import Outcome, Progress, time_each
 from benchmarks.staff import Person, Staff, download, staffed
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 
 TRIALS = 20
 ROUND_TRIP, PUSH = "an HTTP round trip (GET /health)", "push, until it is answered"
@@ -64,7 +64,7 @@ def _combined(person: Person) -> Callable[[], float]:
     return trial
 
 
-def _visible(staff: Staff, person: Person, other: Handset, beside: ThreadPoolExecutor) -> float:
+def _visible(staff: Staff, person: Person, other: HttpDevice, beside: ThreadPoolExecutor) -> float:
     staff.settle()
     cursor = download(other)[1]
     waiting = beside.submit(_wait, other, cursor)
@@ -75,7 +75,7 @@ def _visible(staff: Staff, person: Person, other: Handset, beside: ThreadPoolExe
     return waiting.result() - begun
 
 
-def _wait(phone: Handset, cursor: str) -> float:
+def _wait(phone: HttpDevice, cursor: str) -> float:
     """The instant at which a waiting device has something new."""
     reply = phone.pull(cursor, wait=20).json()
     assert reply["changes"], reply

@@ -1,4 +1,4 @@
-"""What every test may ask for: a real PostgreSQL server, and on it a fresh database of its own."""
+"""Fixtures of all tests: a real PostgreSQL server, and on it a fresh database for each test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every acceptance test begins with: the data, and a company at work that nobody else uses."""
+"""Fixtures of acceptance tests: a running installation for each file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.databases import Cluster
 
 @pytest.fixture(scope="module")
 def company(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """The company, reached over HTTP."""
+    """The installation, used over HTTP."""
     folder: Path = tmp_path_factory.mktemp("company")
     with cluster.database(template) as dsn, company_on(dsn, folder) as at_work:
         yield at_work

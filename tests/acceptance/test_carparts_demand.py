@@ -1,4 +1,4 @@
-"""Four years of spare parts used from twenty vans, sent in any order: every unit is where it was used.
+"""Four years of spare parts used from twenty vans, sent in random order: every balance is as expected.
 
 How the sales become uses stands in `tests/support/carparts.py`.
 """
@@ -16,19 +16,19 @@ from domain.stock.location import VIRTUAL
 from tests.support.carparts import FILLED, TECHNICIANS, Use, is_short, named, needed, uses_of
 from tests.support.company import Company, Technician
 from tests.support.concurrent_commands import Command, give_all, upload
-from tests.support.http_device import Handset
-from tests.support.office_client import Desk, Json
+from tests.support.http_device import HttpDevice
+from tests.support.office_client import Json, OfficeClient
 from tests.support.real_data import rows_of
 from tests.support.story import used
 
 
 class Vans(NamedTuple):
-    """What was used by whom, and what came of it."""
+    """The uses, the technicians' work orders, and the results of the pushes."""
 
     company: Company
     uses: list[Use]
     crew: list[Technician]
-    keeper: Desk
+    keeper: OfficeClient
     results: list[Json]
 
 
@@ -38,7 +38,7 @@ def job(use: Use) -> str:
 
 
 def jobs(uses: list[Use], crew: list[Technician], customer: str) -> list[list[Command]]:
-    """The office's commands that give each technician a job a month."""
+    """The office's commands that create a work order for each technician and month."""
     by_id = {job(use): use.technician for use in uses}
     return [
         [
@@ -50,7 +50,7 @@ def jobs(uses: list[Use], crew: list[Technician], customer: str) -> list[list[Co
 
 
 def catalogue(uses: list[Use], warehouse: str) -> list[list[Command]]:
-    """The stock keeper's commands: each part, and what comes of it from the supplier."""
+    """The stock keeper's commands: each part, and its receipt from the supplier."""
     bought: Counter[str] = Counter()
     for (part, _), quantity in needed(uses).items():
         bought[part] += quantity
@@ -79,11 +79,11 @@ def vans(request: pytest.FixtureRequest) -> Vans:
     give_all(dispatcher, jobs(uses, crew, customer))
     give_all(keeper, catalogue(uses, warehouse))
 
-    phones = [Handset(company.url, company.code(person)) for person in crew]
-    store = Handset(company.url, company.code(company.hire("Storekeeper")))
-    outboxes: dict[Handset, list[Json]] = {device: [] for device in [*phones, store]}
+    phones = [HttpDevice(company.url, company.code(person)) for person in crew]
+    store = HttpDevice(company.url, company.code(company.hire("Storekeeper")))
+    outboxes: dict[HttpDevice, list[Json]] = {device: [] for device in [*phones, store]}
     random.shuffle(uses)
-    told = [(use.technician, "part_used", used(job(use), crew[use.technician].van, named("part", use.part),
+    facts = [(use.technician, "part_used", used(job(use), crew[use.technician].van, named("part", use.part),
                                                str(use.quantity)), use.at) for use in uses]  # fmt: skip
     for (part, number), quantity in needed(uses).items():
         if not is_short(part):
@@ -91,9 +91,9 @@ def vans(request: pytest.FixtureRequest) -> Vans:
             there, here = {"location": warehouse}, {"location": crew[number].van}
             sent = moved | there | {"counterparty": crew[number].van}
             outboxes[store].append(store.operation("part_sent", sent, FILLED))
-            told.append((number, "part_received", moved | here | {"counterparty": warehouse}, FILLED))
-    random.shuffle(told)
-    for number, kind, data, at in told:
+            facts.append((number, "part_received", moved | here | {"counterparty": warehouse}, FILLED))
+    random.shuffle(facts)
+    for number, kind, data, at in facts:
         outboxes[phones[number]].append(phones[number].operation(kind, data, at))
     results = upload(outboxes, random, late=[store, *random.sample(phones, 3)])
     keeper.position = max(max(result["positions"]) for result in results)

@@ -1,6 +1,6 @@
-"""A phone repair shop's log of three weeks, through the office and twelve devices, with every line accounted for.
+"""A phone repair shop's log of three weeks, recorded by the office and twelve devices, with every line accounted for.
 
-How a line becomes an event stands in `tests/support/phone_repairs.py`.
+How a line becomes an event is described in `tests/support/phone_repairs.py`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pytest
 
 from tests.support.company import Company
 from tests.support.concurrent_commands import Command, give_all, upload
-from tests.support.http_device import Handset
-from tests.support.office_client import Desk, Json
+from tests.support.http_device import HttpDevice
+from tests.support.office_client import Json, OfficeClient
 from tests.support.phone_repairs import (
     CUSTOMERS,
     Line,
@@ -43,11 +43,11 @@ TOPICS = {
 
 
 class Shop(NamedTuple):
-    """What was sent, by whom, and what came of it."""
+    """The lines, the operations by device, and the results of the pushes."""
 
     company: Company
     lines: list[Line]
-    office: Desk
+    office: OfficeClient
     user: UUID
     results: list[Json]
     events: list[Json]
@@ -67,8 +67,8 @@ def shop(request: pytest.FixtureRequest) -> Shop:
     give_all(office, registered)
     give_all(office, [opening(case, technicians) for case in cases.values()])
 
-    devices = {name: Handset(company.url, company.code(person)) for name, person in crew.items()}
-    outboxes: dict[Handset, list[Json]] = {device: [] for device in devices.values()}
+    devices = {name: HttpDevice(company.url, company.code(person)) for name, person in crew.items()}
+    outboxes: dict[HttpDevice, list[Json]] = {device: [] for device in devices.values()}
     stints = [stint for case in cases.values() for stint in stints_of(case)]
     stints.sort(
         key=lambda one: one.start.at + timedelta(days=random.choice([0] * 9 + [9]))
@@ -142,8 +142,8 @@ def test_the_views_are_what_the_log_says(shop: Shop) -> None:
 
 
 def test_a_case_tells_its_story_in_the_order_of_what_happened(shop: Shop) -> None:
-    told = list(shop.office.every(f"cases/{named('case', '10')}/timeline"))
-    happened = [datetime.fromisoformat(entry["occurred_at"]) for entry in told]
+    timeline = list(shop.office.every(f"cases/{named('case', '10')}/timeline"))
+    happened = [datetime.fromisoformat(entry["occurred_at"]) for entry in timeline]
     assert happened in (sorted(happened), sorted(happened, reverse=True))
-    fixed = [entry for entry in told if entry["topic"] == "work_order.completed"]
+    fixed = [entry for entry in timeline if entry["topic"] == "work_order.completed"]
     assert len(fixed) == 1 + 2 + 2

@@ -1,4 +1,4 @@
-"""What every test of the API may ask for: the whole application on a real database, and people to ask as."""
+"""Fixtures of tests of the API: the whole application on a real database, and a client of it."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class Settings:
 
 
 @dataclass
-class House:
-    """The application, its services, and how to ask it something."""
+class ApiClient:
+    """The application's services and test client, with requests as a user of any role."""
 
     services: Services
     client: FlaskClient
@@ -72,18 +72,18 @@ class House:
         return id
 
     def signed_in(self, *roles: Role, login: str, id: UUID | None = None) -> str:
-        """Register a user with these roles, and sign in as them; the token."""
+        """Register a user with these roles and sign in; the session's token."""
         id = id or uuid4()
         self.services.access.claim(id, login, PASSWORD)
         self.commit(User.register(id=id, login=login, name=f"The {login}", roles=roles))
         return self.services.access.sign_in(login, PASSWORD).token
 
     def app_client(self) -> FlaskClient:
-        """Another browser: one without the cookies of `client`."""
+        """Another test client, without the cookies of `client`."""
         return self.client.application.test_client()
 
     def commit(self, *entities: Any) -> int:
-        """Record what these entities decided; the last position."""
+        """Commit the pending events of these entities; the last position."""
         work = self.services.log.work()
         work.add(Envelope(occurred_at=now()), *entities)
         many = len(work.events)
@@ -95,15 +95,15 @@ class House:
         while projector.run_once():
             pass
 
-    def work_off(self, asked: TestResponse) -> Any:
-        """Do all jobs as the worker's process does; what became of the one that this reply is about."""
+    def run_jobs(self, asked: TestResponse) -> Any:
+        """Run all jobs as the worker does; the state of the job that this reply (202) names."""
         assert asked.status_code == 202, asked.get_data()
         while do_next_job(self.services.projecting, PROJECTIONS):
             pass
         return self.ask("GET", asked.headers["Location"]).json
 
     def ask(self, method: str, path: str, *, role: Role = "admin", body: Any = None, **headers: str) -> TestResponse:
-        """Send a request as somebody with this role; header names are written with underscores."""
+        """Send a request as a user with this role; header names are written with underscores."""
         if role not in self.tokens:
             self.user(role)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -112,18 +112,18 @@ class House:
         )
 
     def get(self, path: str, *, role: Role = "admin", **headers: str) -> TestResponse:
-        """Read, after all views have caught up."""
+        """Send a GET after all views have caught up."""
         self.catch_up()
         return self.ask("GET", path, role=role, **headers)
 
     def post(self, path: str, body: Any = None, *, role: Role = "admin", **headers: str) -> TestResponse:
-        """Give a command."""
+        """Send a POST."""
         return self.ask("POST", path, role=role, body=body, **headers)
 
 
 @contextmanager
 def services_on(database: str, folder: Path) -> Iterator[Services]:
-    """Everything below the API on this database, with password hashing at its cheapest; blobs go into the folder."""
+    """The services below the API on this database, with cheap password hashing and blobs in the folder."""
     roles = ("callout_writer", "callout_projector", "callout_reader", "callout_keykeeper")
     pools = {role: ConnectionPool(database, role=role, size=5, timeout=5) for role in roles}
     keyring = Keyring(pools["callout_keykeeper"], os.urandom(32))
@@ -140,12 +140,12 @@ def services_on(database: str, folder: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def services(database: str, tmp_path: Path) -> Iterator[Services]:
-    """Everything below the API."""
+    """The services below the API."""
     with services_on(database, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def house(services: Services) -> House:
-    """The application, ready to be asked."""
-    return House(services, create_app(services).test_client())
+def api(services: Services) -> ApiClient:
+    """A client of the application."""
+    return ApiClient(services, create_app(services).test_client())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 WRITING = {"execute", "transaction", "pool", "cursor", "commit"}
 ALLOWED = {
     ("commands/running/runner.py", "commit"): "the one commit of a request",
@@ -21,11 +21,11 @@ def writes(source: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "file", sorted((HOUSE / "commands").rglob("*.py")), ids=lambda file: str(file.relative_to(HOUSE))
+    "file", sorted((ROOT / "commands").rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT))
 )
 def test_no_command_writes_outside_of_its_unit_of_work(file: Path) -> None:
     """Issue 10, 2."""
-    name = str(file.relative_to(HOUSE))
+    name = str(file.relative_to(ROOT))
 
     assert {word for word in writes(file.read_text()) if (name, word) not in ALLOWED} == set()
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 HELPER = "domain/kernel/local_time.py"
 ROOMS = ("api", "benchmarks", "callout", "domain", "migrations", "projections", "store", "sync", "web")
 CALLS = frozenset({"date", "today", "combine", "utcnow", "utcfromtimestamp"})
@@ -51,9 +51,9 @@ REASONS = {
 def files(*endings: str) -> Iterator[tuple[str, str]]:
     """The name and text of each file of the project with such an ending."""
     for room in (*ROOMS, "docs/clients"):
-        for file in sorted((HOUSE / room).rglob("*")):
+        for file in sorted((ROOT / room).rglob("*")):
             if file.suffix in endings and "__pycache__" not in file.parts:
-                yield file.relative_to(HOUSE).as_posix(), file.read_text()
+                yield file.relative_to(ROOT).as_posix(), file.read_text()
 
 
 def mentions(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 ROOMS = ("api", "callout", "domain", "migrations", "projections", "store", "sync", "web")
 LONGEST = 200
 OPENINGS = {
@@ -23,17 +23,17 @@ OPENINGS = {
 
 
 def files(*suffixes: str) -> list[str]:
-    """The project's own files of these kinds, relative to the house; third-party assets live in `vendor` folders."""
+    """The project's own files of these kinds, relative to its root; third-party assets live in `vendor` folders."""
     found = []
-    for folder, inner, names in os.walk(HOUSE):
+    for folder, inner, names in os.walk(ROOT):
         inner[:] = [name for name in inner if not name.startswith(".") and name not in {"__pycache__", "vendor"}]
-        found += [str((Path(folder) / name).relative_to(HOUSE)) for name in names if name.endswith(suffixes)]
+        found += [str((Path(folder) / name).relative_to(ROOT)) for name in names if name.endswith(suffixes)]
     return sorted(found)
 
 
 def lines(file: str) -> list[str]:
     """The lines of one of the project's files."""
-    return (HOUSE / file).read_text(encoding="utf-8").splitlines()
+    return (ROOT / file).read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("file", [*files(*OPENINGS), "run", ".ci/run"])
@@ -51,7 +51,7 @@ def test_a_file_opens_with_one_sentence(file: str) -> None:
 
     assert first.startswith(OPENINGS[Path(file).suffix])
     if file.endswith(".py"):
-        sentence = (ast.get_docstring(ast.parse((HOUSE / file).read_bytes())) or "").partition("\n")[0]
+        sentence = (ast.get_docstring(ast.parse((ROOT / file).read_bytes())) or "").partition("\n")[0]
         assert sentence.endswith(".")
         assert sentence in first
     if file.endswith(".sql"):
@@ -60,7 +60,7 @@ def test_a_file_opens_with_one_sentence(file: str) -> None:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_door_of_a_room_is_only_a_sentence(room: str) -> None:
-    body = ast.parse((HOUSE / room / "__init__.py").read_bytes()).body
+    body = ast.parse((ROOT / room / "__init__.py").read_bytes()).body
 
     assert len(body) == 1
     assert isinstance(body[0], ast.Expr)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 KINDS = (".py", ".sql", ".js", ".css", ".html", ".json", ".md", ".toml", ".lock", ".yaml", ".yml", ".sh", ".txt")
 UNNAMED = (".ci/run", ".gitignore", "run")
 REGISTRY = re.compile(
@@ -19,17 +19,17 @@ MACHINE = re.compile(r"file:/{2}|(?<![\w.}/-])/(?:home|opt|root|tmp|work)/\w")
 
 
 def files() -> list[str]:
-    """The project's own text files, relative to the house."""
+    """The project's own text files, relative to its root."""
     found = list(UNNAMED)
-    for folder, inner, names in os.walk(HOUSE):
+    for folder, inner, names in os.walk(ROOT):
         inner[:] = [name for name in inner if not name.startswith(".") and name not in {"__pycache__", "vendor"}]
-        found += [str((Path(folder) / name).relative_to(HOUSE)) for name in names if name.endswith(KINDS)]
+        found += [str((Path(folder) / name).relative_to(ROOT)) for name in names if name.endswith(KINDS)]
     return sorted(found)
 
 
 @pytest.mark.parametrize("file", files())
 def test_a_file_belongs_to_no_machine_and_names_no_registry(file: str) -> None:
-    text = (HOUSE / file).read_text(encoding="utf-8")
+    text = (ROOT / file).read_text(encoding="utf-8")
 
     assert [match.group() for rule in (REGISTRY, MACHINE) for match in rule.finditer(text)] == []
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 LAYERS = ("domain", "store", "projections", "commands", "sync", "api", "callout", "web")
 FILES = sorted(
     file
     for layer in LAYERS
-    for file in (HOUSE / layer).rglob("*.py")
-    if file.relative_to(HOUSE).parts[:2] != ("sync", "device")
+    for file in (ROOT / layer).rglob("*.py")
+    if file.relative_to(ROOT).parts[:2] != ("sync", "device")
 )
 
 
@@ -28,11 +28,11 @@ def made_by_hand(source: str) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_nobody_writes_out_the_pointer_of_one_member(file: Path) -> None:
     """Issue 10, 8: there were 28 of them."""
     lines = made_by_hand(file.read_text(encoding="utf-8"))
-    assert len(lines) == (file == HOUSE / "domain/kernel/problem.py")
+    assert len(lines) == (file == ROOT / "domain/kernel/problem.py")
 
 
 def test_one_that_is_written_out_is_noticed() -> None:

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 SET_UP = ("run", "pyproject.toml", "requirements.lock", "requirements-dev.lock")
 ENTRY = re.compile(r"^([a-z0-9][a-z0-9-]*)==(\S+)", re.MULTILINE)
 
 
-def run(house: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a folder's script from elsewhere and wait for it."""
     return subprocess.run(
-        [str(house / "run"), *words],
+        [str(project / "run"), *words],
         cwd="/",
         env={**os.environ, **environment},
         capture_output=True,
@@ -32,27 +32,27 @@ def run(house: Path, *words: str, **environment: str) -> subprocess.CompletedPro
 
 
 @pytest.fixture
-def bare_house(tmp_path: Path) -> Path:
+def bare_project(tmp_path: Path) -> Path:
     """A folder with only what a set-up reads."""
     for name in SET_UP:
-        shutil.copy(HOUSE / name, tmp_path)
+        shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
 
-def test_without_a_suitable_python_there_is_one_sentence_and_nothing_left_behind(bare_house: Path) -> None:
-    outcome = run(bare_house, "--help", PYTHON="no-such-python")
+def test_without_a_suitable_python_there_is_one_sentence_and_nothing_left_behind(bare_project: Path) -> None:
+    outcome = run(bare_project, "--help", PYTHON="no-such-python")
 
     assert outcome.returncode == 1
     assert outcome.stdout == ""
     assert outcome.stderr == "callout: PYTHON=no-such-python is not a Python 3.11 or newer.\n"
-    assert {file.name for file in bare_house.iterdir()} == set(SET_UP)
+    assert {file.name for file in bare_project.iterdir()} == set(SET_UP)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_in_a_folder_of_somebody_else_there_is_one_sentence(bare_house: Path) -> None:
-    bare_house.chmod(0o555)
-    outcome = run(bare_house, "--help")
-    bare_house.chmod(0o755)
+def test_in_a_folder_of_somebody_else_there_is_one_sentence(bare_project: Path) -> None:
+    bare_project.chmod(0o555)
+    outcome = run(bare_project, "--help")
+    bare_project.chmod(0o755)
 
     assert outcome.returncode == 1
     assert "run ./run as its owner" in outcome.stderr
@@ -61,7 +61,7 @@ def test_in_a_folder_of_somebody_else_there_is_one_sentence(bare_house: Path) ->
 
 @pytest.mark.parametrize(("lock", "least"), [("requirements.lock", 40), ("requirements-dev.lock", 90)])
 def test_every_package_of_the_lock_is_pinned_and_hashed(lock: str, least: int) -> None:
-    entries = re.split(r"\n(?=\S)", (HOUSE / lock).read_text().strip())
+    entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text().strip())
     packages = [entry for entry in entries if not entry.startswith("#")]
 
     assert len(packages) > least
@@ -90,7 +90,7 @@ def test_a_user_installs_nothing_that_only_developers_need_and_both_have_the_sam
 
 
 def test_only_words_for_developers_install_their_tools() -> None:
-    script = (HOUSE / "run").read_text()
+    script = (ROOT / "run").read_text()
 
     [words] = re.findall(r"^    (.*)\) make_ready with-tools ;;$", script, re.MULTILINE)
     developers = set(re.findall(r"^  ([a-z]+) .*  [A-Z]", script, re.MULTILINE))
@@ -100,7 +100,7 @@ def test_only_words_for_developers_install_their_tools() -> None:
 
 def locked(lock: str) -> dict[str, str]:
     """The version of each package of a lock."""
-    return dict(ENTRY.findall((HOUSE / lock).read_text()))
+    return dict(ENTRY.findall((ROOT / lock).read_text()))
 
 
 def names(wanted: Iterable[str]) -> set[str]:
@@ -110,4 +110,4 @@ def names(wanted: Iterable[str]) -> set[str]:
 
 def project() -> dict[str, Any]:
     """What `pyproject.toml` says."""
-    return tomllib.loads((HOUSE / "pyproject.toml").read_text())
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 ROOMS = ("api", "callout", "domain", "migrations", "projections", "store", "sync", "web")
 BREACHES = {
     "Rooms of the domain": ("domain/kernel/breach.py", "import domain.stock"),
@@ -26,25 +26,25 @@ BREACHES = {
 }
 
 
-def lint_imports(house: Path) -> subprocess.CompletedProcess[str]:
+def lint_imports(project: Path) -> subprocess.CompletedProcess[str]:
     """Hold the rooms in a folder against the contracts of its pyproject.toml."""
     tool = Path(sys.executable).with_name("lint-imports")
     command = [str(tool), "--no-cache", "--no-logo"]
-    return subprocess.run(command, cwd=house, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_every_contract_is_kept() -> None:
-    outcome = lint_imports(HOUSE)
+    outcome = lint_imports(ROOT)
 
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
 def test_every_contract_notices_its_breach(tmp_path: Path) -> None:
-    for source in (file for room in ROOMS for file in (HOUSE / room).rglob("*.py")):
-        path = tmp_path / source.relative_to(HOUSE)
+    for source in (file for room in ROOMS for file in (ROOT / room).rglob("*.py")):
+        path = tmp_path / source.relative_to(ROOT)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    shutil.copy(HOUSE / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     assert lint_imports(tmp_path).returncode == 0
 
     for file, breach in BREACHES.values():
@@ -68,7 +68,7 @@ def foreign_imports(source: str) -> set[str]:
 
 
 def test_the_reference_client_can_be_copied_anywhere_with_a_python() -> None:
-    sources = [file.read_text() for file in (HOUSE / "sync/device").glob("*.py")]
+    sources = [file.read_text() for file in (ROOT / "sync/device").glob("*.py")]
 
     assert set.union(*map(foreign_imports, sources)) == {"cryptography"}
 
@@ -77,9 +77,9 @@ def test_the_reference_client_runs_without_the_one_package_that_it_knows() -> No
     blocked = "import sys; sys.modules['cryptography'] = None; from sync.device import identity; "
     blocked += "print(identity.signer(b'7' * 32))"
 
-    told = subprocess.run([sys.executable, "-c", blocked], cwd=HOUSE, capture_output=True, text=True, check=True)
+    result = subprocess.run([sys.executable, "-c", blocked], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert told.stdout == "None\n"
+    assert result.stdout == "None\n"
 
 
 @pytest.mark.parametrize("source", ["import flask", "from domain.kernel.problem import Problem", "from . import push"])

@@ -75,14 +75,14 @@ def test_every_time_of_a_command_is_of_a_kind_that_has_bounds() -> None:
 
 
 def test_every_time_that_an_operation_says_as_a_text_is_known() -> None:
-    said = {
+    found = {
         (handler.name, name)
         for handler in OPERATIONS.values()
         for name in get_type_hints(handler.shape)
         if name.endswith(("_at", "_start", "_end", "_on", "from", "until", "day", "date"))
     }
 
-    assert said == WRITTEN.keys()
+    assert found == WRITTEN.keys()
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -1,4 +1,4 @@
-"""What every test of the command line may ask for: a database of its own, and words said to it."""
+"""Fixtures of tests of the command line: a database and settings of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MASTER_KEY = b"m" * 32
 
 @pytest.fixture(autouse=True)
 def _own_journal() -> Iterator[None]:
-    """Whatever a word did to the log lines ends with its test."""
+    """Reset the logging configuration after each test."""
     yield
     structlog.reset_defaults()
 
@@ -30,7 +30,7 @@ def _own_journal() -> Iterator[None]:
 def furnished(
     cluster: Cluster, template: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The name of a database with all views, so that no test has to wait for them to be made."""
+    """The name of a template database with all views."""
     name = f"{template}_{worker_id}"
     run(cluster.dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
     home = tmp_path_factory.mktemp("furnished")
@@ -52,7 +52,7 @@ def furnished_database(cluster: Cluster, furnished: str) -> Iterator[str]:
 
 @pytest.fixture
 def settings(furnished_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings that the environment says too, as the words of the command line read them."""
+    """Settings that are in the environment too, where commands read them."""
     for name, value in {
         "CALLOUT_HOME": str(tmp_path),
         "DATABASE_URL": furnished_database,
@@ -66,14 +66,14 @@ def settings(furnished_database: str, tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def application(settings: Settings) -> Iterator[Application]:
-    """Everything built, with empty views."""
+    """The application with empty views."""
     with Application(settings) as built:
         yield built
 
 
 @pytest.fixture
 def site(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Site]:
-    """A company with a database and a home of its own."""
+    """An installation with a database and a home of its own."""
     with cluster.database(template) as dsn:
         yield Site(dsn, tmp_path / "home")
 

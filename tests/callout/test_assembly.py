@@ -1,4 +1,4 @@
-"""The rules of the assembly: one database and one master key make a whole house that leaves nothing open."""
+"""The assembly of the application from one database and one master key, which leaves no connection open."""
 
 from __future__ import annotations
 

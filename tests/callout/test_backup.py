@@ -143,8 +143,8 @@ def test_nobody_registered_meanwhile_loses_their_words(site: Site, elsewhere: Si
     for number in range(3):
         elsewhere.restore(tmp_path / f"backup-{number}", replace=True)
         with elsewhere.application() as application:
-            told = application.services.log.reader.read(records(application))
-            names = [each.data.name for each in told if each.topic == "customer.registered"]
+            events = application.services.log.reader.read(records(application))
+            names = [each.data.name for each in events if each.topic == "customer.registered"]
             assert len(names) >= 5
             assert names == [f"Customer {count}" for count in range(len(names))]
             assert differences(application) == []

@@ -1,4 +1,4 @@
-"""The rules of the command line: one word a file, one sentence an error, an exit code for each ending."""
+"""The command line: one file for each command, one sentence for each error, and exit codes."""
 
 from __future__ import annotations
 

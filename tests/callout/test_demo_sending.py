@@ -1,4 +1,4 @@
-"""The rules of telling: only in a house of the demo's own, and with passwords that stay."""
+"""Recording the demo's story: only in an installation of the demo's own, and with lasting passwords."""
 
 from __future__ import annotations
 

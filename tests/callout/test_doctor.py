@@ -27,7 +27,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def well(application: Application, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The settings of a house in which all is well, as if the tests' server waited for its disk."""
+    """Settings without any finding, as if the tests' server waited for its disk."""
     monkeypatch.setattr(database, "_SETTINGS", database._SETTINGS.replace("= 'on'", "<> ''"))
     for part in ("views", "keys", "held"):
         Heartbeats(application.services.projecting.pool).beat(part)

@@ -1,4 +1,4 @@
-"""Issue 8, 20: the doctor says what the server itself would do, of connections, keys and clocks."""
+"""Issue 8, 20: the doctor's findings about connections, keys and clocks agree with what the server does."""
 
 from __future__ import annotations
 

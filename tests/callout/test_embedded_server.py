@@ -1,4 +1,4 @@
-"""The rules of sharing the embedded server: the first one in starts it, the last one out stops it."""
+"""Sharing the embedded server: the first process starts it, the last one stops it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from callout.supervisor import Supervisor
 from store.embedded import EmbeddedPostgres
 from tests.support.processes import eventually, state_folder
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 USER = """
 import sys
 from pathlib import Path
@@ -36,7 +36,7 @@ def folder() -> Iterator[Path]:
 
 def another_user(folder: Path) -> subprocess.Popen[str]:
     """Another process that uses the server until its stdin is closed."""
-    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", USER, str(folder)]
     other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     assert other.stdout is not None

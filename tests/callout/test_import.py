@@ -23,7 +23,7 @@ MISTAKE = {"do": f"parts/{uuid4()}/discontinue", "body": {}}
 
 @pytest.fixture(autouse=True)
 def company(application: Application) -> Application:
-    """A house whose first user can import."""
+    """An installation whose first user can import."""
     bootstrap(application)
     return application
 
@@ -42,7 +42,7 @@ def imported(capture: Capture, file: Path, *more: str, code: int = 0) -> dict[st
 
 
 def topics(application: Application) -> list[str]:
-    """What has been recorded beside the first user and the places of every house."""
+    """The topics of all events after those that every new installation has."""
     rows = application.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE position > 7 ORDER BY position")
     return [topic for (topic,) in rows]
 

@@ -1,4 +1,4 @@
-"""Lines of a table that contradict each other, or say what cannot be taken, are told alone. Issue 9, 2 and 11."""
+"""Lines of a table that contradict each other, or cannot be imported, are reported one by one. Issue 9, 2 and 11."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = "number,name,unit,location,quantity"
 
 @pytest.fixture(autouse=True)
 def company(application: Application, tmp_path: Path, capsys: Capture) -> Application:
-    """A house whose first user can import, with a warehouse and a van."""
+    """An installation whose first user can import, with a warehouse and a van."""
     bootstrap(application)
     places(capsys, tmp_path)
     return application

@@ -1,4 +1,4 @@
-"""A large history comes in once, whatever happens, and its refusals stay where they stood. Issue 9, 14."""
+"""A large history is imported once, whatever happens, and its refusals keep their lines. Issue 9, 14."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def history(customers: int) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def company(application: Application) -> Application:
-    """A house whose first user can import."""
+    """An installation whose first user can import."""
     bootstrap(application)
     return application
 

@@ -1,4 +1,4 @@
-"""A history says who did what, and reads as it was. Issue 9, 15."""
+"""An imported history has the authors of its events, and is read as it was. Issue 9, 15."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT = "2025-03-01T09:00:00+01:00"
 
 @pytest.fixture(autouse=True)
 def company(application: Application) -> Application:
-    """A house whose first user can import."""
+    """An installation whose first user can import."""
     bootstrap(application)
     return application
 

@@ -16,7 +16,7 @@ HEAD = "number,name,unit,location,quantity"
 
 @pytest.fixture(autouse=True)
 def company(application: Application, tmp_path: Path, capsys: Capture) -> Application:
-    """A house whose first user can import, with a warehouse and a van."""
+    """An installation whose first user can import, with a warehouse and a van."""
     bootstrap(application)
     places(capsys, tmp_path)
     return application

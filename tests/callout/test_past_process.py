@@ -1,4 +1,4 @@
-"""Issue 8, 19: the process that tells the past, as it is really started, killed and limited."""
+"""Issue 8, 19: the process that answers reads of the past, started, killed and limited as in production."""
 
 from __future__ import annotations
 

@@ -91,8 +91,8 @@ def test_a_restore_that_was_cut_off_behind_the_rows_is_finished_by_the_next_star
     def response(stage: str) -> Any:
         if stage == name:
             raise KeyboardInterrupt
-        with stages(stage) as tell:
-            yield tell
+        with stages(stage) as progress:
+            yield progress
 
     def staged(stage: str) -> AbstractContextManager[Progress]:
         found: AbstractContextManager[Progress] = response(stage)

@@ -23,20 +23,20 @@ def test_whoever_was_on_anothers_list_is_on_ones_own(site: Site, elsewhere: Site
     """Issue 8, 17: who had no key in the restored backup was not noted; an older backup would have woken their key."""
     with site.application() as application:
         gone = registered(application)
-        put_aside = held(application.services.log, gone)
+        held_operation = held(application.services.log, gone)
     site.back_up(tmp_path / "older")
     with site.application() as application:
         erase(application, gone)
-        assert not opens(application.services.log, put_aside)
+        assert not opens(application.services.log, held_operation)
     site.back_up(tmp_path / "newer")
 
     elsewhere.restore(tmp_path / "newer", site.home / "erasures")
-    assert {gone, put_aside} <= ErasedList(elsewhere.home / "erasures").ids()
+    assert {gone, held_operation} <= ErasedList(elsewhere.home / "erasures").ids()
     elsewhere.restore(tmp_path / "older", replace=True)
 
     with elsewhere.application() as application:
         assert name_of(application, gone) is None
-        assert not opens(application.services.log, put_aside)
+        assert not opens(application.services.log, held_operation)
 
 
 def test_a_list_without_keys_to_destroy_is_kept_all_the_same(site: Site, elsewhere: Site, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A server is ready when it can take work in, whether its views are far behind or not."""
+"""A server is ready when it can accept requests, however far its views are behind."""
 
 from __future__ import annotations
 

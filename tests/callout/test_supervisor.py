@@ -17,7 +17,7 @@ from callout.listening import listen
 from callout.supervisor import Supervisor
 from tests.support.processes import eventually, is_alive
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 DRIVER = """
 import os, signal, sys
@@ -40,7 +40,7 @@ def napper() -> Child:
 @pytest.fixture
 def driver() -> subprocess.Popen[str]:
     """A supervisor of two children in a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen([sys.executable, "-c", DRIVER], stdout=subprocess.PIPE, text=True, env=environment)
 
 
@@ -131,7 +131,7 @@ Supervisor(children).run()
 @pytest.mark.parametrize("farewell", [signal.SIGINT, signal.SIGTERM])
 def test_a_busy_child_keeps_neither_the_end_nor_the_port(farewell: signal.Signals) -> None:
     """Issue 8, 20: children that do not stop are killed, and the port is free as soon as the HTTP server has gone."""
-    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True, env=environment
     ) as driver:

@@ -1,4 +1,4 @@
-"""Issue 8, 20: a part of the worker that fails goes on, one that dies is noticed, and one that is silent is told of."""
+"""Issue 8, 20: a failed part of the worker is retried, a dead one is noticed, and a silent one is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The word `chaos`: real processes killed and real connections cut while devices work, and then a check."""
+"""The command `chaos`: processes are killed and connections cut while devices work, then everything is checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests.chaos.plan import CONTROLS, Plan
 from tests.chaos.report import Report, show, show_control
-from tests.chaos.run import Tell, run
+from tests.chaos.run import OnProgress, run
 
 WIDTH = 120
 
@@ -28,42 +28,42 @@ WIDTH = 120
 @click.option("--control", type=click.Choice(list(CONTROLS)), help="Only this planted bug, at the given size.")
 @click.option("--no-controls", is_flag=True, help="Leave out the small runs with planted bugs afterwards.")
 def main(control: str | None, *, no_controls: bool, **size: Any) -> None:
-    """Send operations from many devices while the house is killed under them, and check that nothing came to harm.
+    """Send operations from many devices while processes of the server are killed, and check the result.
 
-    Afterwards the same in small on servers with planted bugs, each of which must be found. The exit code is 0 when
-    the house held and every planted bug was found.
+    Afterwards the same in small on servers with planted bugs, each of which must be found. The exit code is 0 if
+    nothing was lost or doubled and every planted bug was found.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all is ended and nothing stays behind
     plan = Plan(control=control, **size)
-    told, shown = Console(stderr=True), Console()
-    if not shown.is_terminal:
-        shown = Console(width=WIDTH)
+    stderr, stdout = Console(stderr=True), Console()
+    if not stdout.is_terminal:
+        stdout = Console(width=WIDTH)
     fine = True
     if control is None:
-        report = _run(told, plan)
-        show(shown, report)
+        report = _run(stderr, plan)
+        show(stdout, report)
         fine = not report.findings
     for each in [plan] if control else [] if no_controls else [plan.with_control(name) for name in CONTROLS]:
-        found = _run(told, each)
-        show_control(shown, found)
+        found = _run(stderr, each)
+        show_control(stdout, found)
         fine = fine and found.caught()
     sys.exit(0 if fine else 1)
 
 
 def _run(console: Console, plan: Plan) -> Report:
-    with _progress(console, plan.control or "chaos") as tell:
-        return run(plan, tell)
+    with _progress(console, plan.control or "chaos") as on_progress:
+        return run(plan, on_progress)
 
 
 @contextmanager
-def _progress(console: Console, name: str) -> Iterator[Tell]:
-    """A bar on a terminal, a line a phase and a tenth elsewhere."""
+def _progress(console: Console, name: str) -> Iterator[OnProgress]:
+    """A progress bar on a terminal; elsewhere a line for each phase and tenth."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task(name)
         last = ("", -1)
 
-        def tell(what: str, done: int, of: int) -> None:
+        def on_progress(what: str, done: int, of: int) -> None:
             nonlocal last
             bars.update(task, description=f"{name}: {what}", completed=done, total=of)
             now = (what.partition(",")[0], 10 * done // max(of, 1))
@@ -71,7 +71,7 @@ def _progress(console: Console, name: str) -> Iterator[Tell]:
                 last = now
                 console.print(f"{name}: {what} ({done:,} of {of:,})", highlight=False)
 
-        yield tell
+        yield on_progress
 
 
 if __name__ == "__main__":

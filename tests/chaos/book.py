@@ -1,4 +1,4 @@
-"""The book of all devices: what they made, how often they sent it, and every answer that they ever got."""
+"""The record of all devices' operations: how often each was sent, and every answer to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 class Book:
-    """Written by all devices at once. An operation is acknowledged when its first result has arrived.
+    """Thread-safe, shared by all devices. An operation is acknowledged when its first result has arrived.
 
     `attempts` counts how often each was sent, whether it arrived or not, `times` how often it was answered. `first` is
     that first result, word for word without `duplicate`; `lost` says why an acknowledged operation counts as
@@ -31,21 +31,21 @@ class Book:
         self.answers: Counter[str] = Counter()
         self.lost: dict[str, str] = {}
         self.differing: list[tuple[bytes, bytes]] = []
-        self.strange: list[str] = []
+        self.unexpected: list[str] = []
 
     def begin(self, ids: Sequence[str]) -> frozenset[str]:
-        """A push of these operations leaves now; those that are acknowledged already."""
+        """Count a push of these operations; those that are acknowledged already."""
         with self._lock:
             self.attempts.update(ids)
             return frozenset(id for id in ids if id in self.first)
 
     def answered(self, how: str) -> None:
-        """A reply with this status came, or none because of this error."""
+        """Count a reply by its status, or a missing one by its error."""
         with self._lock:
             self.answers[how] += 1
 
-    def told(self, results: Iterable[Json], known: Collection[str]) -> int:
-        """Results have come; `known` is what was acknowledged before they were asked for. How many are new."""
+    def add_results(self, results: Iterable[Json], known: Collection[str]) -> int:
+        """Add the results of a push; `known` were acknowledged before it was sent. How many are new."""
         new = 0
         with self._lock:
             for result in results:
@@ -64,16 +64,16 @@ class Book:
         return new
 
     def asked_again(self, ids: Iterable[str]) -> None:
-        """The server says that it does not have these; those that were acknowledged are lost."""
+        """The server does not have these operations; those that were acknowledged are lost."""
         with self._lock:
             for id in ids:
                 if id in self.first:
                     self.lost.setdefault(id, "acknowledged, then asked for again")
 
-    def stranger(self, what: str) -> None:
-        """Something came that nobody expects; one sentence."""
+    def add_unexpected(self, what: str) -> None:
+        """Note an unexpected reply or event, in one sentence."""
         with self._lock:
-            self.strange.append(what)
+            self.unexpected.append(what)
 
     def answered_times(self) -> dict[str, int]:
         """How many operations were answered how often."""

@@ -1,4 +1,4 @@
-"""How a lean device talks: signed operations, one connection, and what every answer to a push means for the book."""
+"""HTTP of a lean device: its identity, signed operations, and one connection whose replies are counted in the book."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _SILENCE_SECONDS = 20.0
 _LONGEST_PAUSE = 2.0
 
 
-class Said(NamedTuple):
-    """One answer; status 0 when none came."""
+class Response(NamedTuple):
+    """A reply; status 0 if none arrived."""
 
     status: int
     body: Json
@@ -35,12 +35,12 @@ class Said(NamedTuple):
 
     @property
     def code(self) -> str:
-        """The problem's code, or nothing."""
+        """The problem's code, empty if there is none."""
         return str(self.body.get("type", "")).rpartition("/")[2]
 
 
 class Identity:
-    """Who a lean device is: its key, its tokens, and how it enrolled."""
+    """The identity of a lean device: its key, its tokens, and the reply to its enrolment."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,33 +49,33 @@ class Identity:
         self.enrolled: Json = {}
 
     def enrol(self, url: str, code: str) -> None:
-        """Become a device."""
+        """Enrol with a code."""
         public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         wish = {"code": code, "install_id": self._install, "name": self.name, "platform": "lean", "app_version": "1"}
         wish |= {"public_key": _text(public), "proof": self._sign(f"callout enrolment\n{code}\n{self._install}")}
         with closing(Caller(url, self, Book(), Random())) as caller:
-            said = caller.ask("POST", "/sync/v1/devices", orjson.dumps(wish))
-        assert said.status == 201, said
-        self.enrolled = said.body
+            response = caller.ask("POST", "/sync/v1/devices", orjson.dumps(wish))
+        assert response.status == 201, response
+        self.enrolled = response.body
 
     def renew(self, caller: Caller, stale: str) -> None:
-        """Trade the refresh token for a new pair; two threads of a device take turns."""
+        """Refresh the tokens, unless another thread of the device has done so."""
         with self._lock:
             if self.enrolled["access_token"] != stale:
                 return
             old, device = self.enrolled["refresh_token"], self.enrolled["device_id"]
             proof = self._sign(f"callout token\n{device}\n{old}")
             wish = {"refresh_token": old, "device_id": device, "proof": proof}
-            said = caller.ask("POST", "/sync/v1/token", orjson.dumps(wish))
-            if said.status == 200:
-                self.enrolled = self.enrolled | said.body
+            response = caller.ask("POST", "/sync/v1/token", orjson.dumps(wish))
+            if response.status == 200:
+                self.enrolled = self.enrolled | response.body
 
     def signed(self, operation: Json) -> bytes:
         """The operation's text, with its signature."""
         bare = {name: value for name, value in operation.items() if name != "seq"}
         canonical = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        said = self._sign(f"callout operation\n{sha256(canonical).hexdigest()}")
-        return orjson.dumps(operation | {"signature": said})
+        signature = self._sign(f"callout operation\n{sha256(canonical).hexdigest()}")
+        return orjson.dumps(operation | {"signature": signature})
 
     def _sign(self, text: str) -> str:
         return _text(self._key.sign(text.encode()))
@@ -89,8 +89,8 @@ class Caller:
         self._identity, self._book, self._dice = identity, book, dice
         self._failures = 0
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> Said:
-        """One exchange, whatever comes of it."""
+    def ask(self, method: str, path: str, body: bytes | None = None) -> Response:
+        """Send a request; any reply."""
         token = self._identity.enrolled.get("access_token", "")
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
@@ -100,40 +100,42 @@ class Caller:
         except (OSError, HTTPException) as error:
             self._line.close()
             self._book.answered(f"none ({type(error).__name__})")
-            return Said(0, {}, 0)
+            return Response(0, {}, 0)
         if not raw:  # what was cut off within its headers looks whole
             self._line.close()
             self._book.answered("none (cut off)")
-            return Said(0, {}, 0)
+            return Response(0, {}, 0)
         self._book.answered(str(answer.status))
         try:
-            told = orjson.loads(raw)
+            parsed = orjson.loads(raw)
         except ValueError:
-            self._book.stranger(f"{path} was answered {answer.status} with something that is not JSON")
-            told = {}
-        said = Said(answer.status, told, float(answer.headers.get("Retry-After") or 0))
-        if said.code == "token-expired":
+            self._book.add_unexpected(f"{path} was answered {answer.status} with something that is not JSON")
+            parsed = {}
+        response = Response(answer.status, parsed, float(answer.headers.get("Retry-After") or 0))
+        if response.code == "token-expired":
             self._identity.renew(self, token)
-        elif said.status not in (200, 201, 409, 429, 503):
-            self._book.stranger(f"{path} was answered {said.status} {said.code}: {said.body.get('detail')}")
-        return said
+        elif response.status not in (200, 201, 409, 429, 503):
+            self._book.add_unexpected(
+                f"{path} was answered {response.status} {response.code}: {response.body.get('detail')}"
+            )
+        return response
 
-    def push(self, operations: list[bytes], cursor: str | None, *, pull: bool) -> Said:
-        """One push, whatever comes of it."""
+    def push(self, operations: list[bytes], cursor: str | None, *, pull: bool) -> Response:
+        """Push operations; any reply."""
         head = {"incarnation": self._identity.enrolled["incarnation"], "epoch": self._identity.enrolled["epoch"]}
         start = orjson.dumps(head | {"now": datetime.now(UTC).isoformat()})[:-1]
         page = orjson.dumps({"limit": 500} | ({"cursor": cursor} if cursor else {}))
         end = b',"pull":' + page + b"}" if pull else b"}"
         return self.ask("POST", "/sync/v1/push", start + b',"operations":[' + b",".join(operations) + b"]" + end)
 
-    def rest(self, said: Said) -> None:
-        """Wait before the next attempt: what the server asked for, or longer each time."""
-        self._failures = 0 if said.status == 200 else self._failures + 1
-        pause = said.retry_after or 0.05 * 2 ** min(self._failures, 6)
+    def rest(self, response: Response) -> None:
+        """Sleep before the next attempt: as long as the server asked for, or longer each time."""
+        self._failures = 0 if response.status == 200 else self._failures + 1
+        pause = response.retry_after or 0.05 * 2 ** min(self._failures, 6)
         sleep(min(pause, _LONGEST_PAUSE) * (1 + self._dice.random() / 2))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.close()
 
 

@@ -1,4 +1,4 @@
-"""The echo of a device: sends again what was sent before, beside the device and long afterwards."""
+"""The echo of a device: repeats its pushes at the same time and long afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Sending = tuple[float, int, Sequence[str], Sequence[bytes]]
 
 
 class Echo(Thread):
-    """One more connection of a device. What it sends has been sent by the device, or is being sent just now."""
+    """A second connection of a device, for operations that the device has sent or is sending."""
 
     def __init__(self, caller: Caller, book: Book, pace: Pace, dice: Random) -> None:
         super().__init__(name="echo", daemon=True)
@@ -33,11 +33,11 @@ class Echo(Thread):
         self.failure: BaseException | None = None
 
     def now(self, ids: Sequence[str], texts: Sequence[bytes]) -> None:
-        """Send this at once, beside the device itself."""
+        """Send these operations at once, at the same time as the device."""
         self._put(monotonic(), ids, texts)
 
     def later(self, ids: Sequence[str], texts: Sequence[bytes], cuts: Sequence[int]) -> None:
-        """Send this again some time, perhaps in two pieces, cut at one of these places."""
+        """Send these operations again later, perhaps in two pieces, cut at one of `cuts`."""
         at = monotonic() + self._dice.choice((0.0, self._dice.uniform(0, _SOON), self._dice.uniform(0, _LATE)))
         if self._dice.random() < _AT_THE_END:
             at = float("inf")
@@ -47,7 +47,7 @@ class Echo(Thread):
                 self._put(at, ids[piece], texts[piece])
 
     def finish(self) -> None:
-        """The device has no more to do: send what waits, and end."""
+        """Send what waits, then end."""
         with self._changed:
             self._no_more = True
             self._changed.notify_all()
@@ -80,15 +80,15 @@ class Echo(Thread):
             return None
 
     def _send(self, ids: Sequence[str], texts: Sequence[bytes]) -> None:
-        """Until there is an answer; what the server misses is for the device to send again."""
+        """Push until there is an answer; after a gap the device sends again, not the echo."""
         while not self._pace.over:
             known, at = self._book.begin(ids), monotonic()
-            said = self._caller.push(list(texts), None, pull=False)
-            if said.status == 200 or said.code == "sequence-gap":
-                self._pace.count(self._book.told(said.body["results"], known), at)
-                if said.status != 200:
-                    self._book.asked_again(ids[len(said.body["results"]) :])
+            response = self._caller.push(list(texts), None, pull=False)
+            if response.status == 200 or response.code == "sequence-gap":
+                self._pace.count(self._book.add_results(response.body["results"], known), at)
+                if response.status != 200:
+                    self._book.asked_again(ids[len(response.body["results"]) :])
                 return
-            if said.status == 409:
-                raise AssertionError(f"a repetition was answered {said.code}")
-            self._caller.rest(said)
+            if response.status == 409:
+                raise AssertionError(f"a repetition was answered {response.code}")
+            self._caller.rest(response)

@@ -1,4 +1,4 @@
-"""How things must stand in the end: effects as made, stock conserved, views as the log says, devices as the server."""
+"""Checks at the end: effects as made, stock conserved, views equal to the log, devices equal to the server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _VERIFY_SECONDS = 1_800
 
 
 def settled(company: Company) -> None:
-    """Wait until nothing is held any more and the views know everything that has been recorded."""
+    """Wait until no operation is held and the views have all events."""
     deadline = time.monotonic() + _SETTLE_SECONDS
     while company.rows(_HELD)[0][0] > 0 or company.rows(_LAG)[0][0] > 0:
         if time.monotonic() > deadline:
@@ -40,7 +40,7 @@ def settled(company: Company) -> None:
 
 
 def check_effects(ledgers: Iterable[Ledger], documents: Iterable[Documents]) -> Iterator[Finding]:
-    """Notes, parts and hours of every work order, and the stock of every van: each exactly as often as it was made."""
+    """Notes, parts and labour of every work order, and the stock of every van: each exactly as often as it was made."""
     made = _sum(ledgers)
     seen: Documents = {}
     for each in documents:
@@ -70,10 +70,10 @@ def check_effects(ledgers: Iterable[Ledger], documents: Iterable[Documents]) -> 
 
 
 def check_views(company: Company) -> Iterator[Finding]:
-    """Stock adds up to nothing over all places, and every view is what the log says (`callout verify`)."""
+    """Stock adds up to 0 over all locations, and every view equals the log (`callout verify`)."""
     yield from finding("parts not conserved", company.rows(_NOT_CONSERVED))
     words = [sys.executable, "-m", "callout", "verify", "--json"]
-    told = subprocess.run(
+    result = subprocess.run(
         words,
         env=environment(company.dsn, company.folder),
         capture_output=True,
@@ -81,10 +81,12 @@ def check_views(company: Company) -> Iterator[Finding]:
         timeout=_VERIFY_SECONDS,
         check=False,
     )
-    views = [json.loads(line) for line in told.stdout.splitlines()]
+    views = [json.loads(line) for line in result.stdout.splitlines()]
     yield from finding("views unlike the log", (view["name"] for view in views if view["differences"]))
-    if told.returncode not in (0, 1) or not views:
-        yield Finding("views unlike the log", 1, [f"callout verify ended with {told.returncode}: {told.stderr[-500:]}"])
+    if result.returncode not in (0, 1) or not views:
+        yield Finding(
+            "views unlike the log", 1, [f"callout verify ended with {result.returncode}: {result.stderr[-500:]}"]
+        )
 
 
 def check_devices(replicas: Mapping[str, Documents], first_downloads: Mapping[str, Documents]) -> Iterator[Finding]:

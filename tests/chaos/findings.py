@@ -19,14 +19,14 @@ class Finding(NamedTuple):
 
 
 def finding(kind: str, found: Iterable[object]) -> Iterator[Finding]:
-    """A finding, if there is anything to be found."""
+    """A finding with a few examples, none if there is nothing."""
     everything = list(found)
     if everything:
         yield Finding(kind, len(everything), [str(one) for one in islice(everything, _EXAMPLES)])
 
 
 def together(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding a kind."""
+    """The findings, merged by kind."""
     kinds: dict[str, Finding] = {}
     for one in findings:
         before = kinds.get(one.kind, Finding(one.kind, 0, []))

@@ -1,4 +1,4 @@
-"""How the company of a run begins: technicians with vans, jobs with visits, and parts in plenty."""
+"""The set-up of a run: technicians with vans, work orders with visits, and plenty of parts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Entity = Part | StockMovement | Customer | WorkOrder | Visit
 
 
 def founded(company: Company, plan: Plan, dice: Random) -> list[Shift]:
-    """A shift for each device; two in three technicians have one device, the others two."""
+    """Create the company; a shift for each device. Two in three technicians have one device, the others two."""
     people = [company.hire(f"Technician {number}") for number in range(max(2, plan.devices * 3 // 4))]
     parts = [_part(number) for number in range(2 * plan.jobs)]
     stock = [_stock(part, person) for person in people for part in parts]

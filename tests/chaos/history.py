@@ -1,4 +1,4 @@
-"""The history checker: what devices were told, beside what the log has, operation by operation."""
+"""The history checker: compares the replies to devices with the log, operation by operation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Journals = Mapping[UUID, Sequence[str]]
 _OPERATIONS = """
 SELECT id::text, original, device, seq, status, first_position, event_count, answer
 FROM log.operations
-WHERE device IS NOT NULL AND incarnation > 0  -- what became of a text that was put aside is no operation
+WHERE device IS NOT NULL AND incarnation > 0  -- decisions about quarantined and held operations are no operations
 ORDER BY device, incarnation, seq
 """
 _EVENTS = """
@@ -47,7 +47,7 @@ _TURNS = "SELECT device, incarnation, last_seq FROM log.device_sequences"
 
 
 def check_history(ask: Ask, book: Book, journals: Journals) -> Iterator[Finding]:
-    """Everything that is wrong with the log, given what its devices made (in the order of their sequence numbers)."""
+    """Everything that is wrong with the log, given the devices' operations in the order of their sequence numbers."""
     rows = ask(_OPERATIONS)
     events: dict[str, list[int]] = {id: positions for id, positions in ask(_EVENTS)}  # noqa: C416 - it narrows types
     originals: dict[str, list[Row]] = {}
@@ -64,13 +64,13 @@ def check_history(ask: Ask, book: Book, journals: Journals) -> Iterator[Finding]
     effects = (f"{id} was put aside and recorded {times} times" for id, times in ask(_EFFECTS) if times > 1)
     yield from finding(DOUBLED, effects)
     yield from finding(DIFFERING, (f"{before!r} then {after!r}" for before, after in book.differing))
-    told = (
-        f"told {said} and the log has {kept}"
-        for id, said in first.items()
+    differing = (
+        f"told {result} and the log has {kept}"
+        for id, result in first.items()
         for kept in map(_reply, originals.get(id, []))
-        if said != kept
+        if result != kept
     )
-    yield from finding(DIFFERING, told)
+    yield from finding(DIFFERING, differing)
     made = {id for journal in journals.values() for id in journal}
     yield from finding("unanswered operations", sorted(made - first.keys()))
     yield from finding("operations that nobody made", sorted({row[0] for row in rows} - made))
@@ -80,7 +80,7 @@ def check_history(ask: Ask, book: Book, journals: Journals) -> Iterator[Finding]
 def _existence(
     book: Book, first: Mapping[str, Json], originals: Mapping[str, list[Row]], events: Mapping[str, list[int]]
 ) -> Iterator[Finding]:
-    """Each acknowledged operation is there, once, with exactly the events that its answer names."""
+    """Each acknowledged operation is in the log once, with exactly the events that its answer names."""
     lost, doubled = dict(book.lost), {}
     for id in first:
         rows, there = originals.get(id, []), set(events.get(id, []))
@@ -100,13 +100,13 @@ def _existence(
 def _reply(row: Row) -> Json:
     id, _, _, seq, status, position, count, answer = row
     positions = list(range(position, position + count)) if position else []
-    said: Json = {"id": id, "seq": seq, "status": status, "positions": positions}
+    reply: Json = {"id": id, "seq": seq, "status": status, "positions": positions}
     more: Json = orjson.loads(answer)
-    return said | {name: value for name, value in more.items() if value is not None}
+    return reply | {name: value for name, value in more.items() if value is not None}
 
 
 def _order(ask: Ask, rows: Sequence[Row], journals: Journals) -> Iterator[Finding]:
-    """Positions and sequence numbers are complete, and in the order in which devices made their operations."""
+    """Positions and sequence numbers have no gaps, and are in the order in which devices made their operations."""
     [(many, last, head)] = ask(_POSITIONS)
     if not many == last == head:
         yield Finding("gaps in the log", 1, [f"{many} events through position {last}, and the head says {head}"])

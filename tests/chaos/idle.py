@@ -1,4 +1,4 @@
-"""Somebody's idle transaction in another database of the same cluster, held open for as long as a run takes."""
+"""An idle transaction in another database of the same cluster, held open during a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOOK_SECONDS = 0.2
 
 
 class IdleTransaction:
-    """Has written nothing and keeps its transaction id; begun again whenever PostgreSQL has gone. `begun` counts."""
+    """Holds a transaction id without writing; begun again after each restart of PostgreSQL. `begun` counts."""
 
     def __init__(self, dsn: str) -> None:
         self.begun = 0

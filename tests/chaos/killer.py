@@ -1,4 +1,4 @@
-"""The killer: kills what serves, at moments and by means that the dice choose, while devices work."""
+"""The killer: kills server processes of random kinds at random moments while devices work."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.chaos.service import Service
 from tests.chaos.victims import KILLS
 
 BACK_SECONDS = 90.0
-_TWIN = 0.2  # how often the next kill does not wait until the house is back
+_TWIN = 0.2  # how often the next kill does not wait for an acknowledgement
 _AIM_SECONDS = 0.3
 _FIND_SECONDS = 30.0
 
 
 class Killer(Thread):
-    """Kills as often as the pace says.
+    """Kills as often as the pace plans.
 
     `silences` are the seconds from each kill to the next acknowledgement of new work, by kind of kill; `gone` names
     the kill after which none came.
@@ -35,7 +35,7 @@ class Killer(Thread):
         self.failure: BaseException | None = None
 
     def run(self) -> None:
-        """Kill until enough are dead or all is over."""
+        """Kill until the planned number is reached or the run is over."""
         try:
             for kind in self._kinds():
                 if not self._pace.wait_for(self._dice.uniform(0.1, 0.85)):

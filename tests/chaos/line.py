@@ -1,4 +1,4 @@
-"""A bad line between devices and server, byte by byte: requests and replies are cut off, lost or late."""
+"""A bad connection between devices and server: requests and replies are cut off, lost or late."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ LOST_AFTER_COMMIT = "reply lost after a 200, so after the commit"
 
 
 class _Fate(NamedTuple):
-    """What happens to one exchange: nothing without a kind; `at` is after how many bytes, or how many seconds."""
+    """The fault of one exchange: none without a kind; `at` is after how many bytes, or how many seconds."""
 
     kind: str | None
     at: float
 
 
 class Line(Relay):
-    """Carries each connection to the server with two threads until its fate comes.
+    """Carries each connection to the server with two threads until its fault happens.
 
-    `faults` counts what was done. While `calm` is set nothing is.
+    `faults` counts them. While `calm` is set there are none.
     """
 
     def __init__(self, port: int, dice: Random) -> None:
@@ -43,7 +43,7 @@ class Line(Relay):
         super().__init__("127.0.0.1", port)
 
     def draw(self) -> _Fate:
-        """The fate of the next exchange."""
+        """The fault of the next exchange."""
         with self._lock:
             if self.calm:
                 return _Fate(None, 0)
@@ -51,7 +51,7 @@ class Line(Relay):
             return _Fate(kind, self._dice.uniform(0.05, 0.6) if kind == "reply late" else self._dice.randrange(2_000))
 
     def count(self, kind: str) -> None:
-        """A fault has happened."""
+        """Count a fault."""
         with self._lock:
             self.faults[kind] += 1
 

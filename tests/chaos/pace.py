@@ -1,4 +1,4 @@
-"""The pace of a run: nobody works ahead of the kills, so that all of them happen under load."""
+"""The pace of a run: operations are spread over the kills, so that all kills happen under load."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Pace:
         self.kills = kills
         self.begun = 0
         self.acknowledged = 0
-        self._asked_at = self._told_at = 0.0
+        self._asked_at = self._acknowledged_at = 0.0
         self.deadline = monotonic() + seconds
         self.over = False
         self._made = 0
@@ -39,35 +39,35 @@ class Pace:
             with self._changed:
                 self.acknowledged += new
                 if asked_at > self._asked_at:
-                    self._asked_at, self._told_at = asked_at, monotonic()
+                    self._asked_at, self._acknowledged_at = asked_at, monotonic()
                 self._changed.notify_all()
 
     def wait_for(self, share: float) -> bool:
-        """Wait until this share of the way to the next kill has been acknowledged; False when all is over."""
+        """Wait until this share of the operations before the next kill is acknowledged; False if the run is over."""
         with self._changed:
             before = self._limit(self.begun - 1) if self.begun else 0
             goal = before + share * (self._limit(self.begun) - before)
             return self._changed.wait_for(lambda: self.over or self.acknowledged >= goal) and not self.over
 
     def kill_begins(self) -> None:
-        """The next kill happens now; work on."""
+        """Count a kill; the operations up to the next one may be made."""
         with self._changed:
             self.begun += 1
             self._changed.notify_all()
 
     def wait_for_answer(self, asked_after: float, seconds: float) -> float | None:
-        """Wait until a push that left after this moment has brought a new acknowledgement; when it did, or None."""
+        """Wait until a push sent after this moment has acknowledged something new; when it did, or None."""
         with self._changed:
             came = self._changed.wait_for(lambda: self.over or self._asked_at > asked_after, seconds)
-            return self._told_at if came and not self.over else None
+            return self._acknowledged_at if came and not self.over else None
 
     def rest(self, seconds: float) -> None:
-        """Sleep for so long, unless all is over."""
+        """Sleep for so long, or until the run is over."""
         with self._changed:
             self._changed.wait_for(lambda: self.over, seconds)
 
     def end(self) -> None:
-        """All is over; nobody waits any more."""
+        """End the run; nobody waits any more."""
         with self._changed:
             self.over = True
             self._changed.notify_all()

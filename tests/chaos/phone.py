@@ -10,7 +10,7 @@ from time import monotonic, time_ns
 from typing import NamedTuple
 from uuid import UUID
 
-from tests.chaos.caller import Caller, Identity, Json, Said
+from tests.chaos.caller import Caller, Identity, Json, Response
 from tests.chaos.echo import Echo
 from tests.chaos.plan import MOST_SENDS
 from tests.chaos.replica import Replica
@@ -18,16 +18,14 @@ from tests.chaos.shared import Shared
 from tests.chaos.work import SURE, Shift
 
 _SMALLEST, _LARGEST = 20, 100
-GROUP, NEEDS, OFFERED = 0.05, 0.01, 0.05  # how often a group begins, a colleague's is needed, and may be needed
-_TWIN, _WITH_PULL, _PULL = (
-    0.15,
-    0.1,
-    0.1,
-)  # how often a batch is sent on two lines at once, asks for news, or does after
+# how often a group begins, an operation needs a colleague's, and may be needed
+GROUP, NEEDS, OFFERED = 0.05, 0.01, 0.05
+# how often a batch is sent on two connections at once, asks for a page, or is followed by a pull
+_TWIN, _WITH_PULL, _PULL = 0.15, 0.1, 0.1
 
 
 class Batch(NamedTuple):
-    """Neighbours in the journal that are sent together; `cuts` are the places where no group is cut."""
+    """Consecutive operations that are sent together; `cuts` are the places between groups."""
 
     ids: Sequence[str]
     texts: Sequence[bytes]
@@ -51,11 +49,11 @@ class Phone(Thread):
 
     @property
     def device(self) -> UUID:
-        """Its id."""
+        """The device's id."""
         return UUID(self.identity.enrolled["device_id"])
 
     def run(self) -> None:
-        """Work until there is no more to do, then wait for the last repetition."""
+        """Make and send operations until there are no more, then let the echo finish."""
         self.echo.start()
         try:
             while many := self._pace.take(self._dice.randint(_SMALLEST, _LARGEST)):
@@ -76,10 +74,10 @@ class Phone(Thread):
             self._caller.close()
 
     def pull(self, caller: Caller) -> bool:
-        """One page; whether there is more, or none came."""
+        """Pull one page; whether there is more, or none arrived."""
         asked = self.replica.cursor
-        said = caller.ask("GET", "/sync/v1/pull?limit=500" + (f"&cursor={asked}" if asked else ""))
-        return self.replica.store(asked, said.body) if said.status == 200 else True
+        response = caller.ask("GET", "/sync/v1/pull?limit=500" + (f"&cursor={asked}" if asked else ""))
+        return self.replica.store(asked, response.body) if response.status == 200 else True
 
     def _make(self, many: int) -> Batch:
         """The next operations of the journal, some of them in groups and some in need of a colleague's."""
@@ -96,7 +94,7 @@ class Phone(Thread):
             self.ids.append(made["id"])
             self._texts.append(self.identity.signed(made))
             sure += [made["id"]] if kind in SURE and self._dice.random() < OFFERED else []
-        for id in sure:  # not before: a group must not come to need one that needs a part of it
+        for id in sure:  # not before: a group must not need an operation that needs a part of the group
             self._promises.offer(self.name, id)
         return Batch(self.ids[first:], self._texts[first:], cuts)
 
@@ -110,25 +108,25 @@ class Phone(Thread):
             piece = slice(self._acknowledged, min(self._acknowledged + _LARGEST, len(self.ids)))
             ids, pull = self.ids[piece], self._dice.random() < _WITH_PULL
             known, asked, at = self._book.begin(ids), self.replica.cursor, monotonic()
-            said = self._caller.push(self._texts[piece], asked, pull=pull)
-            if said.status == 200:
-                self._take(said, known, at)
+            response = self._caller.push(self._texts[piece], asked, pull=pull)
+            if response.status == 200:
+                self._take(response, known, at)
                 self._acknowledged = piece.stop
-            elif said.code == "sequence-gap":
-                self._take(said, known, at)
-                self._acknowledged = self._go_back(int(said.body["expected"]))
-            elif said.status == 409:
-                raise AssertionError(f"{self.name} was answered {said.code}")
+            elif response.code == "sequence-gap":
+                self._take(response, known, at)
+                self._acknowledged = self._go_back(int(response.body["expected"]))
+            elif response.status == 409:
+                raise AssertionError(f"{self.name} was answered {response.code}")
             else:
-                self._caller.rest(said)
-            if pull and "changes" in said.body:
-                self.replica.store(asked, said.body["changes"])
+                self._caller.rest(response)
+            if pull and "changes" in response.body:
+                self.replica.store(asked, response.body["changes"])
 
-    def _take(self, said: Said, known: frozenset[str], at: float) -> None:
-        self._pace.count(self._book.told(said.body["results"], known), at)
+    def _take(self, response: Response, known: frozenset[str], at: float) -> None:
+        self._pace.count(self._book.add_results(response.body["results"], known), at)
 
     def _go_back(self, expected: int) -> int:
-        """The server misses what it has acknowledged; the book says so, and the run goes on from there."""
+        """The server has lost acknowledged operations: note that in the book, and continue from there."""
         self._book.asked_again(self.ids[expected - 1 :])
         return expected - 1
 

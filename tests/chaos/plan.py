@@ -1,4 +1,4 @@
-"""What one run shall do: how much work, how many kills, by whom, from which seed, and with which planted bug."""
+"""The plan of a run: operations, kills, devices, seed, longest time, and planted bug."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """A planted bug: what is wrong with that server, what must be found there, and what its devices may do."""
+    """A planted bug: what is wrong with the server, the kind of finding it must cause, and the devices' operations."""
 
     wrong: str
     found_as: str

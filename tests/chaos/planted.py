@@ -1,4 +1,4 @@
-"""Servers with a planted bug, started only by `./run chaos`: the house's own, changed in one place at run time."""
+"""Servers with a planted bug, started only by `./run chaos`: the real server, patched in one place at run time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _APART_SECONDS = 0.05
 
 
 def ack_before_commit() -> None:
-    """The commit of a push begins when its answer has gone; the next one waits for it, so that all looks well."""
+    """A push is committed after its reply; the next one waits for that, so that replies look right."""
     append, history = EventLog.append, Operations.history
     pending = Semaphore()
 
@@ -94,7 +94,7 @@ def result_apart_from_effect() -> None:
 
 
 def repetition_answered_anew() -> None:
-    """What a repetition is told lacks the positions."""
+    """The reply to a repeated operation lacks its positions."""
     history = Operations.history
 
     def forgetful(self: Operations, device: UUID, incarnation: int, *asked: Any) -> Past:
@@ -118,7 +118,7 @@ def app(bug: str) -> WsgiApplication:
 
 
 def main() -> None:
-    """The command line of `callout`, after the name of the bug; its HTTP server has it."""
+    """The command line of `callout`, after the name of the bug; its HTTP server runs with the bug."""
     bug = sys.argv.pop(1)
     children = serving._children
 

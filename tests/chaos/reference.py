@@ -1,4 +1,4 @@
-"""The reference device on a file, whose requests are repeated on the way as a bad proxy would."""
+"""The reference device on a file, whose pushes are repeated as by a bad proxy."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Reference(Thread):
         self.failure: BaseException | None = None
 
     def enrol(self, url: str, code: str) -> None:
-        """Become a device, on a good line."""
+        """Enrol and sync over a good connection."""
         with closing(Device(str(self.path), url)) as device:
             self.device = UUID(device.enrol(code, self.name)["device_id"])
             device.sync()
 
     def run(self) -> None:
-        """Work until there is no more to do."""
+        """Record and sync until there are no more operations to make."""
         try:
             with closing(self._opened(self._url)) as device:
                 while many := self._pace.take(self._dice.randint(1, _MOST)):
@@ -81,7 +81,7 @@ class Reference(Thread):
                 return
 
     def settled(self, url: str) -> Documents:
-        """What the device holds after it has sent and fetched everything on a good line."""
+        """The device's documents after it has sent and fetched everything over a good connection."""
         with closing(self._opened(url)) as device:
             device.sync()
             assert not device.outbox(), f"{self.name} has operations without a result"
@@ -119,16 +119,16 @@ class Reference(Thread):
             self._book.answered(f"none ({type(error).__name__})")
             raise
         try:
-            told = orjson.loads(reply.body)
+            parsed = orjson.loads(reply.body)
         except ValueError:
             self._book.answered("none (cut off)")
             return reply
         self._book.answered(str(reply.status))
         if reply.status in (200, 409):
-            results = told.get("results", [])
-            self._pace.count(self._book.told(results, known), at)
+            results = parsed.get("results", [])
+            self._pace.count(self._book.add_results(results, known), at)
             if reply.status == 409:
-                self._book.asked_again(self.ids[told["expected"] - 1 :] if "expected" in told else ids)
+                self._book.asked_again(self.ids[parsed["expected"] - 1 :] if "expected" in parsed else ids)
         elif reply.status not in (401, 429, 503):
-            self._book.stranger(f"push was answered {reply.status}: {reply.body[:200]!r}")
+            self._book.add_unexpected(f"push was answered {reply.status}: {reply.body[:200]!r}")
         return reply

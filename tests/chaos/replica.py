@@ -1,4 +1,4 @@
-"""What a lean device holds of its technician's documents, page by page."""
+"""The documents of a lean device, stored page by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a run: what was done to it, what was sent, what was answered and what was found, for people."""
+"""The report of a run in tables: faults, traffic and findings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.chaos.plan import CONTROLS, Plan
 
 @dataclass
 class Report:
-    """What came of a run; `findings` are its violations, `compared` says how much the checks have looked at."""
+    """The result of a run; `findings` are violations, `compared` counts what the checks have compared."""
 
     plan: Plan
     book: Book
@@ -38,14 +38,14 @@ class Report:
 
 
 def show(console: Console, report: Report) -> None:
-    """Tables of one run."""
+    """Print the tables of a run."""
     console.print(_faults(report))
     console.print(_traffic(report))
     console.print(_checks(report))
 
 
 def show_control(console: Console, report: Report) -> None:
-    """How a planted bug was found, or not."""
+    """Print whether and how a planted bug was found."""
     assert report.plan.control is not None, "there is no planted bug"
     control = CONTROLS[report.plan.control]
     mark = "[green]caught[/]" if report.caught() else "[red]NOT CAUGHT[/]"
@@ -85,7 +85,7 @@ def _traffic(report: Report) -> Table:
         table.add_row(f"replies: {status}", f"{many:,}")
     table.add_row("load", f"{report.seconds:,.0f} s")
     table.add_row("new operations a second, kills included", f"{len(book.first) / max(report.seconds, 1):,.0f}")
-    table.add_row("until the house says that its views are up to date", f"{report.settling:,.0f} s")
+    table.add_row("until `/ready` reports that the views are up to date", f"{report.settling:,.0f} s")
     table.add_row("checks", f"{report.checking:,.0f} s")
     return table
 

@@ -1,4 +1,4 @@
-"""One run: a company at work, devices that send, kills and cuts meanwhile, quiet, and then the checks."""
+"""One run: devices send while processes are killed and connections cut; then everything is checked."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from tests.chaos.service import Service
 from tests.chaos.shared import Promises, Shared
 from tests.chaos.victims import KILLS, OF_HTTP
 from tests.support.company import PASSWORD, Company
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 from tests.support.processes import eventually
 from tests.support.servers import state_folder
 
-Tell = Callable[[str, int, int], None]
-"""How far a run has got: what it does, how much of it, of how much."""
+OnProgress = Callable[[str, int, int], None]
+"""A callback for progress: the present phase, how much of it is done, of how much."""
 _LOOK_SECONDS = 0.2
 _BACK_SECONDS = 120
 _VIEWS_SECONDS = 900
 
 
-def run(plan: Plan, tell: Tell) -> Report:
-    """Do it; everything that was started is ended and removed at the end."""
+def run(plan: Plan, on_progress: OnProgress) -> Report:
+    """Run a plan; its report. Everything that was started is ended and removed."""
     dice, book = Random(plan.seed), Book()
-    tell("founding the company", 0, 1)
+    on_progress("founding the company", 0, 1)
     with (
         state_folder() as home,
         Service(home, plan.control) as service,
         Line(service.port, Random(dice.random())) as line,
     ):
         dsn = service.dsn()
-        admin = Desk.sign_in(service.url, "admin", PASSWORD)
+        admin = OfficeClient.sign_in(service.url, "admin", PASSWORD)
         company = Company(service.url, dsn, home, service.journal, service.process, admin)
         shifts = founded(company, plan, Random(dice.random()))
         settled(company)
@@ -53,28 +53,28 @@ def run(plan: Plan, tell: Tell) -> Report:
         killer = Killer(service, pace, Random(dice.random()), OF_HTTP if plan.control else tuple(KILLS))
         report = Report(plan, book, killer.kills, killer.silences, line.faults)
         with IdleTransaction(dsn) as idle:
-            report.seconds = _load(fleet, killer, line, pace, tell)
+            report.seconds = _load(fleet, killer, line, pace, on_progress)
             report.idle = idle.begun
         began = time.monotonic()
-        tell("waiting for the views", 0, 1)
+        on_progress("waiting for the views", 0, 1)
         eventually(service.is_ready, _VIEWS_SECONDS)
         report.settling = time.monotonic() - began
         report.ends = dict(service.ends)
         company.admin = company.admin.again()
-        found = [*_unfinished(pace, killer), *_check(company, fleet, book, report, tell)]
+        found = [*_unfinished(pace, killer), *_check(company, fleet, book, report, on_progress)]
         report.findings = together(found)
         report.checking = time.monotonic() - began
     return report
 
 
-def _load(fleet: Fleet, killer: Killer, line: Line, pace: Pace, tell: Tell) -> float:
-    """Devices at work and the killer among them, until everything is answered; for how many seconds."""
+def _load(fleet: Fleet, killer: Killer, line: Line, pace: Pace, on_progress: OnProgress) -> float:
+    """Let devices and killer run until everything is answered; the seconds that took."""
     began, line.calm = time.monotonic(), False
     fleet.start()
     killer.start()
     try:
         while fleet.is_working():
-            tell(f"load, {pace.begun} of {pace.kills} kills", pace.acknowledged, pace.total)
+            on_progress(f"load, {pace.begun} of {pace.kills} kills", pace.acknowledged, pace.total)
             time.sleep(_LOOK_SECONDS)
             if pace.is_late():
                 pace.end()
@@ -100,9 +100,9 @@ def _unfinished(pace: Pace, killer: Killer) -> Iterator[Finding]:
         yield Finding("kills that did not happen", pace.kills - sum(killer.kills.values()), ["the run ended before"])
 
 
-def _check(company: Company, fleet: Fleet, book: Book, report: Report, tell: Tell) -> Iterator[Finding]:
+def _check(company: Company, fleet: Fleet, book: Book, report: Report, on_progress: OnProgress) -> Iterator[Finding]:
     steps = 4
-    tell("checking devices", 0, steps)
+    on_progress("checking devices", 0, steps)
     try:
         settled(company)
         downloads = fleet.first_downloads(lambda: settled(company))
@@ -116,11 +116,11 @@ def _check(company: Company, fleet: Fleet, book: Book, report: Report, tell: Tel
             "devices compared with a first download": len(replicas),
             "documents compared": sum(len(held) for held in replicas.values()),
         }
-    tell("checking the history", 1, steps)
+    on_progress("checking the history", 1, steps)
     yield from check_history(company.rows, book, fleet.journals())
     report.compared |= {"acknowledged operations looked for in the log": len(book.first)}
-    tell("checking the views", 2, steps)
+    on_progress("checking the views", 2, steps)
     if report.plan.control is None:
         yield from check_views(company)
-    yield from finding("strange answers", book.strange)
-    tell("done", steps, steps)
+    yield from finding("strange answers", book.unexpected)
+    on_progress("done", steps, steps)

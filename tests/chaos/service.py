@@ -1,4 +1,4 @@
-"""The house as a service: `callout serve` in a home of its own, started again whenever it ends."""
+"""`callout serve` as a service in a home of its own, restarted whenever it ends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WORDS = 200
 
 
 class Service:
-    """Does what a service manager does with `Restart=always`; `ends` counts why that was needed."""
+    """A service manager with `Restart=always`; `ends` counts the reasons for restarts."""
 
     def __init__(self, home: Path, control: str | None = None) -> None:
         self.home = home
@@ -40,7 +40,7 @@ class Service:
         self._environment = environment("", home) | {"CALLOUT_THREADS": "64", "CALLOUT_LOG_LEVEL": "warning"}
         del self._environment["DATABASE_URL"]  # its own, embedded, with fsync on
         if control is not None:
-            self._environment["CALLOUT_WORKERS"] = "1"  # what is planted keeps its secrets in one process
+            self._environment["CALLOUT_WORKERS"] = "1"  # a planted bug has its state in one process
         self._stop = Event()
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,19 +68,19 @@ class Service:
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The supervisor of this moment."""
+        """The present supervisor process."""
         with self._lock:
             assert self._process is not None, "it was never started"
             return self._process
 
     def dsn(self) -> str:
-        """The way to its database."""
+        """The DSN of its database."""
         found = EmbeddedPostgres(self.home).status().dsn
         assert found is not None, "PostgreSQL does not answer"
         return found
 
     def is_ready(self) -> bool:
-        """Whether it says that it is ready."""
+        """Whether `/ready` replies 200."""
         with (
             suppress(OSError, HTTPException),
             closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection,
@@ -90,7 +90,7 @@ class Service:
         return False
 
     def stop(self) -> None:
-        """End it, and everything that it has started."""
+        """Stop it and everything that it has started."""
         self._stop.set()
         with self._lock:
             process = self._process
@@ -121,8 +121,10 @@ class Service:
             self._stop.wait(_PAUSE_SECONDS)
 
     def _last_words(self, begins: int) -> str:
-        """The last line that is not one of the journal's: what a person would have read."""
+        """The last line of output that is not a JSON log line."""
         with self.journal.open("rb") as lines:
             lines.seek(begins)
-            said = [line for line in lines.read().decode(errors="replace").splitlines() if not line.startswith("{")]
-        return said[-1][:_WORDS] if said else "without a word"
+            last_lines = [
+                line for line in lines.read().decode(errors="replace").splitlines() if not line.startswith("{")
+            ]
+        return last_lines[-1][:_WORDS] if last_lines else "without a word"

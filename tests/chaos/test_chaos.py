@@ -1,4 +1,4 @@
-"""The house under real faults, in small: nothing is lost, doubled or answered otherwise, and it would have shown."""
+"""A small chaos run: nothing is lost, doubled or answered differently, and a planted bug is found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PLAN = Plan(operations=SMALL, kills=3, devices=8, seed=3, minutes=5.0)
 
 
 def silent(what: str, done: int, of: int) -> None:
-    """Nobody wants to know how far it is."""
+    """A progress callback that does nothing."""
 
 
 def test_processes_killed_and_connections_cut_neither_lose_nor_double_an_operation() -> None:

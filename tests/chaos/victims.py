@@ -1,4 +1,4 @@
-"""Which process of a running house is which, and the ways to kill one."""
+"""Finding the processes of a running server, and the ways to kill one."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ Kill = Callable[[Service, Random], bool]
 
 
 def kill_http_process(service: Service, dice: Random) -> bool:
-    """-9 to one of gunicorn's workers."""
+    """SIGKILL to one of gunicorn's workers."""
     return _strike([pid for master in _http(service) for pid in children(master)], dice)
 
 
 def kill_http_master(service: Service, dice: Random) -> bool:
-    """-9 to gunicorn's master."""
+    """SIGKILL to gunicorn's master."""
     return _strike(_http(service), dice)
 
 
 def kill_projector(service: Service, dice: Random) -> bool:
-    """-9 to the worker, which runs the projector."""
+    """SIGKILL to the worker, which runs the projector."""
     return _strike([pid for pid in _of_supervisor(service) if "callout work" in command_of(pid)], dice)
 
 
 def kill_backend(service: Service, dice: Random) -> bool:
-    """-9 to one of PostgreSQL's sessions, which makes it restart all of them."""
+    """SIGKILL to one of PostgreSQL's sessions, which makes it restart all of them."""
     found = [pid for server in _servers(service) for pid in children(server.pid() or 0)]
     return _strike([pid for pid in found if command_of(pid).startswith("postgres: callout ")], dice)
 
 
 def kill_postmaster(service: Service, dice: Random) -> bool:
-    """-9 to PostgreSQL's first process."""
+    """SIGKILL to PostgreSQL's first process."""
     return _strike([pid for server in _servers(service) if (pid := server.pid()) is not None], dice)
 
 
 def stop_immediately(service: Service, dice: Random) -> bool:
-    """`pg_ctl stop -m immediate`: no checkpoint, no goodbye."""
+    """`pg_ctl stop -m immediate`: without a checkpoint."""
     del dice
     place = find_place(service.home)
     for server in _servers(service):
@@ -58,7 +58,7 @@ def stop_immediately(service: Service, dice: Random) -> bool:
 
 
 def kill_supervisor(service: Service, dice: Random) -> bool:
-    """-9 to `callout serve` itself; everything ends with it, and the service manager starts it again."""
+    """SIGKILL to `callout serve`; its processes end with it, and the service manager restarts it."""
     return _strike([pid for pid in [service.pid] if pid is not None], dice)
 
 
@@ -73,7 +73,7 @@ KILLS: dict[str, tuple[Kill, int]] = {
 }
 """Each with how often it is chosen, compared with the others."""
 OF_HTTP = ("HTTP process killed", "HTTP master killed")
-"""Enough for a planted bug, and soon over."""
+"""The kinds for runs with a planted bug."""
 
 
 def children(pid: int) -> list[int]:
@@ -84,7 +84,7 @@ def children(pid: int) -> list[int]:
 
 
 def command_of(pid: int) -> str:
-    """How a process was started, with spaces, or nothing."""
+    """The command line of a process, empty if it has ended."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     return ""

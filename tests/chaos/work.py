@@ -1,4 +1,4 @@
-"""What a device's technician does all day, by the dice, and what must come of it in the books."""
+"""The random work of a device's technician, and its expected effects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WEIGHTS = {
 
 
 SURE = frozenset({"part_used", "note_added", "labour_recorded", "part_removed", "diagnosed"})
-"""What is recorded as soon as it comes; who needs something in quarantine waits for the office."""
+"""Types that are recorded as soon as they arrive; what needs a quarantined operation waits for the office."""
 
 
 class Job(NamedTuple):
@@ -40,7 +40,7 @@ class Job(NamedTuple):
 
 
 class Ledger:
-    """What must have come of everything that was made: parts by van, and facts by work order."""
+    """The expected effects of all operations: parts by van, and facts by work order."""
 
     def __init__(self) -> None:
         self.moved: Counter[tuple[str, str]] = Counter()
@@ -59,7 +59,7 @@ class Place(NamedTuple):
 
 
 class Shift:
-    """One device's work."""
+    """The work of one device."""
 
     def __init__(self, number: int, place: Place, dice: Random) -> None:
         self.number = number
@@ -70,11 +70,11 @@ class Shift:
         self._made = 0
 
     def only(self, deeds: Sequence[str]) -> None:
-        """Let the technician do nothing but this."""
+        """Restrict the operations to these."""
         self._weights = {deed: weight for deed, weight in _WEIGHTS.items() if deed in deeds}
 
     def next(self) -> Deed:
-        """The type and the data of the next operation, booked in the ledger."""
+        """Type and data of the next operation, counted in the ledger."""
         [deed] = self._dice.choices(list(self._weights), list(self._weights.values()))
         kind, _, elsewhere = deed.partition(" ")
         job = self._place.colleague if elsewhere else self._dice.choice(self._place.jobs)

@@ -1,4 +1,4 @@
-"""What the tests of clients begin with: a company, and a server to order with a phone enrolled."""
+"""Fixtures of tests of clients: a running installation, and a scripted server with an enrolled phone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.databases import Cluster
 
 @pytest.fixture(scope="module")
 def company(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A real one at work, for all the tests of a file."""
+    """A running installation for all tests of a file."""
     folder: Path = tmp_path_factory.mktemp("company")
     with cluster.database(template) as dsn, company_on(dsn, folder) as at_work:
         yield at_work

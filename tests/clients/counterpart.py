@@ -19,7 +19,7 @@ LIMITS = {"operations": 100, "bytes": 1048576, "operation_bytes": 16384, "change
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: its verb and path below /sync/v1/, and what came with them."""
+    """One request: its method and path below /sync/v1/, query, headers and body."""
 
     what: str
     query: Json
@@ -28,14 +28,14 @@ class Asked:
 
     @property
     def body(self) -> Json:
-        told = json.loads(gzip.decompress(self.raw) if self.headers.get("content-encoding") == "gzip" else self.raw)
-        assert isinstance(told, dict), told
-        return told
+        parsed = json.loads(gzip.decompress(self.raw) if self.headers.get("content-encoding") == "gzip" else self.raw)
+        assert isinstance(parsed, dict), parsed
+        return parsed
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; `lost` closes the connection instead."""
+    """One reply; `lost` closes the connection instead."""
 
     status: int
     body: Json
@@ -45,12 +45,12 @@ class Reply:
 
 def problem(status: int, code: str, headers: Json | None = None, **members: Any) -> Reply:
     """A refusal."""
-    told = {"type": f"https://callout.example/problems/{code}", "title": code, "detail": f"{code}!", **members}
-    return Reply(status, told, headers or {})
+    body = {"type": f"https://callout.example/problems/{code}", "title": code, "detail": f"{code}!", **members}
+    return Reply(status, body, headers or {})
 
 
 def reply(body: Json | None = None, status: int = 200, **headers: str) -> Reply:
-    """What the test wants to be answered; header names are written with underscores."""
+    """A reply for the server to give; header names are written with underscores."""
     return Reply(status, body or {}, {name.replace("_", "-"): text for name, text in headers.items()})
 
 
@@ -104,14 +104,14 @@ class Counterpart:
 
             def answer(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                told = counterpart._told(self.command, self.path, dict(self.headers), raw)
-                if told.lost:
+                reply = counterpart._reply_to(self.command, self.path, dict(self.headers), raw)
+                if reply.lost:
                     self.close_connection = True
                     return
-                self.send_response(told.status)
-                body = json.dumps(told.body).encode()
+                self.send_response(reply.status)
+                body = json.dumps(reply.body).encode()
                 standard = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-                for name, text in {**standard, **told.headers}.items():
+                for name, text in {**standard, **reply.headers}.items():
                     self.send_header(name, text)
                 self.end_headers()
                 if self.command != "HEAD":
@@ -139,16 +139,16 @@ class Counterpart:
         self._thread.join(10)
 
     def put(self, type_: str, id: str, *, shared: bool = False, **body: Any) -> Json:
-        """A document that devices have from now on."""
+        """Add a document."""
         document = {"type": type_, "id": id, "position": 1, "body": body} | ({"shared": True} if shared else {})
         self.documents.append(document)
         return document
 
     def page(self, changes: list[Json] | None = None, **more: Any) -> Json:
-        """A page; without `changes` everything."""
+        """A page with these changes, by default all documents."""
         whole = self.documents if changes is None else changes
-        told = {"epoch": self.epoch, "cursor": "cursor-1", "through": 7, "more": False, "changes": whole}
-        return told | {"digests": digests(self.documents)} | more
+        body = {"epoch": self.epoch, "cursor": "cursor-1", "through": 7, "more": False, "changes": whole}
+        return body | {"digests": digests(self.documents)} | more
 
     def pushes(self) -> list[Json]:
         """The bodies of all pushes."""
@@ -158,7 +158,7 @@ class Counterpart:
         """Verb and path of every request."""
         return [asked.what for asked in self.asked]
 
-    def _told(self, method: str, path: str, headers: Json, raw: bytes) -> Reply:
+    def _reply_to(self, method: str, path: str, headers: Json, raw: bytes) -> Reply:
         parts = urlsplit(path)
         what = f"{method} {parts.path.removeprefix('/sync/v1/')}"
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}

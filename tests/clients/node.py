@@ -1,4 +1,4 @@
-"""The JavaScript client as its user runs it: one command after another on one file."""
+"""The JavaScript client, run as commands on one file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.support.company import Company, Technician
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
 SECONDS = 120
@@ -28,7 +28,7 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is no
 
 
 def bytes_of(text: str) -> bytes:
-    """What base64url without padding says."""
+    """Decode base64url without padding."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
@@ -52,7 +52,7 @@ def started(*words: str) -> subprocess.Popen[str]:
 
 
 def evaluated(module: str, expression: str, given: Any) -> Any:
-    """What an expression over `m`, the module, and `given` is in JavaScript."""
+    """The value of a JavaScript expression over `m`, the module, and `given`."""
     script = f"import * as m from './{module}'; const given = JSON.parse(process.argv[1]); "
     done = run("--input-type=module", "-e", f"{script} console.log(JSON.stringify({expression}));", json.dumps(given))
     assert done.returncode == 0, done.stderr
@@ -61,23 +61,23 @@ def evaluated(module: str, expression: str, given: Any) -> Any:
 
 @dataclass
 class NodeDevice:
-    """A device in a file, and where it finds its server."""
+    """A device in a file, and the URL of its server."""
 
     file: Path
     url: str
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One command, however it ends."""
+        """Run a command; the finished process."""
         return run("device.mjs", str(self.file), self.url, *words)
 
     def done(self, *words: str) -> str:
-        """One command that must succeed; what it printed."""
+        """Run a command that must succeed; its output."""
         done = self.run(*words)
         assert done.returncode == 0, f"{words}: {done.stdout} {done.stderr}"
         return done.stdout
 
     def failed(self, *words: str) -> str:
-        """One command that must fail with one sentence; the sentence."""
+        """Run a command that must fail with one sentence; the sentence."""
         done = self.run(*words)
         assert done.returncode == 1, f"{words}: {done.stdout}"
         assert done.stdout == ""
@@ -85,7 +85,7 @@ class NodeDevice:
         return done.stderr.strip()
 
     def lines(self, *words: str) -> list[dict[str, Any]]:
-        """What a command printed, one JSON a line."""
+        """Run a command; the JSON lines of its output."""
         return [json.loads(line) for line in self.done(*words).splitlines()]
 
     def record(self, *happened: tuple[str, dict[str, Any]], options: tuple[str, ...] = ()) -> list[dict[str, Any]]:
@@ -94,37 +94,37 @@ class NodeDevice:
         return self.lines("record", *words, *options)
 
     def photograph(self, content: bytes, order: str = "job-1") -> str:
-        """Record a photo; where its bytes go."""
+        """Record a photo; the path of its upload."""
         path = self.file.with_name("photo.jpg")
         path.write_bytes(content)
         data = {"work_order": order, "media_type": "image/jpeg"}
         [operation] = self.record(("photo_taken", data), options=("--blob", str(path)))
-        told = operation["data"]
-        assert (told["sha256"], told["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
-        return f"blobs/{told['sha256']}"
+        photo = operation["data"]
+        assert (photo["sha256"], photo["size"]) == (hashlib.sha256(content).hexdigest(), len(content))
+        return f"blobs/{photo['sha256']}"
 
     @property
     def held(self) -> list[dict[str, Any]]:
-        """Its documents, in an order of their own."""
+        """Its documents, by type and id."""
         return sorted(self.lines("show"), key=lambda document: (document["type"], document["id"]))
 
     @property
     def statuses(self) -> list[str]:
-        """What became of everything that it recorded."""
+        """The status of each recorded operation."""
         return [entry["result"]["status"] for entry in self.state["operations"]]
 
     def edit(self, change: Callable[[dict[str, Any]], object]) -> None:
-        """Do to the file what no command does."""
+        """Change the device's file directly."""
         state = self.state
         change(state)
         self.file.write_text(json.dumps(state))
 
     @property
     def state(self) -> dict[str, Any]:
-        """What is in the file."""
-        told = json.loads(self.file.read_text())
-        assert isinstance(told, dict), told
-        return told
+        """The content of the file."""
+        state = json.loads(self.file.read_text())
+        assert isinstance(state, dict), state
+        return state
 
 
 def enrolled(company: Company, technician: Technician, url: str | None = None) -> NodeDevice:
@@ -137,11 +137,11 @@ def enrolled(company: Company, technician: Technician, url: str | None = None) -
 
 def server_means(device: NodeDevice) -> dict[str, Any]:
     """The digests that the server gives the device with the last page of a download from nothing."""
-    access, query = Desk(device.url, device.state["access_token"]), ""
+    access, query = OfficeClient(device.url, device.state["access_token"]), ""
     page: dict[str, Any] = {"more": True}
     while page["more"]:
         page = access.ask("GET", f"/sync/v1/pull?limit=20{query}").json()
         query = f"&cursor={page['cursor']}"
-    told = page["digests"]
-    assert isinstance(told, dict), page
-    return told
+    digests = page["digests"]
+    assert isinstance(digests, dict), page
+    return digests

@@ -1,11 +1,11 @@
-"""The JavaScript client against the real server: a client written from docs/sync.md alone comes to the same."""
+"""The JavaScript client, written from docs/sync.md alone, on the real server: both agree."""
 
 from __future__ import annotations
 
 from tests.clients.counterpart import digests
 from tests.clients.node import enrolled, needs_node, server_means
 from tests.support.company import Company
-from tests.support.faulty_relay import Wire
+from tests.support.faulty_relay import FaultyRelay
 from tests.support.story import Story, used
 
 pytestmark = needs_node
@@ -16,7 +16,7 @@ def test_a_day_without_network_arrives_and_the_phone_holds_what_a_fresh_one_down
     part, order, next_order = story.part(), story.job(anna), story.job(anna)
     visit = story.visit(order, anna)
     story.stock(anna.van, part, "3")
-    with Wire(company.url) as wire:
+    with FaultyRelay(company.url) as wire:
         phone = enrolled(company, anna, wire.url)
         wire.cut.set()
         phone.record(("arrived", {"visit": visit}))
@@ -50,7 +50,7 @@ def test_a_lost_reply_doubles_nothing(company: Company) -> None:
     story, anna = Story(company), company.hire("Anna")
     part, order = story.part(), story.job(anna)
     story.stock(anna.van, part, "9")
-    with Wire(company.url) as wire:
+    with FaultyRelay(company.url) as wire:
         phone = enrolled(company, anna, wire.url)
         for _ in range(3):
             phone.record(("part_used", used(order, anna.van, part)))

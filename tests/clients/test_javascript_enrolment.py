@@ -1,4 +1,4 @@
-"""The JavaScript client says who it is, keeps its tokens, and gives up when it is lost."""
+"""The JavaScript client proves its identity, keeps its tokens, and erases itself when the device is lost."""
 
 from __future__ import annotations
 

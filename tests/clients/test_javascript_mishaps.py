@@ -61,8 +61,8 @@ def test_what_needs_another_phones_work_is_held_until_that_has_come(company: Com
     assert (second.statuses, second.lines("outbox")) == (["held"], [])
     first.done("sync")
     second.done("sync")
-    [told] = [document["body"] for document in second.lines("show", "operation") if document["id"] == waiting["id"]]
-    assert told["status"] == "applied"
+    [bodies] = [document["body"] for document in second.lines("show", "operation") if document["id"] == waiting["id"]]
+    assert bodies["status"] == "applied"
     assert second.held == enrolled(company, anna).held
 
 

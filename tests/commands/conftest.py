@@ -1,4 +1,4 @@
-"""What every test of commands may ask for: a runner on a real database, without an application."""
+"""Fixtures of tests of commands: a runner on a real database, without an application."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from tests.api.conftest import services_on
 
 @pytest.fixture
 def runner(database: str, tmp_path: Path) -> Iterator[Runner]:
-    """What carries requests out."""
+    """The runner of commands."""
     with services_on(database, tmp_path) as services:
         yield services.runner

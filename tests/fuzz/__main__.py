@@ -26,7 +26,7 @@ MOST_SHOWN = 10
 @click.option("--seed", type=int, help="Where to start; drawn at random, and printed, without.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
 def main(requests: int, seed: int | None, jobs: int) -> None:
-    """Generate requests from the API's own description, spoil some of them, and say what was answered."""
+    """Generate requests from the API's own description, damage some of them, and count the replies by status."""
     console = Console()
     seed = randbelow(10**9) if seed is None else seed
     console.print(f"{requests:,} requests from seed {seed} on")

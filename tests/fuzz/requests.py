@@ -1,4 +1,4 @@
-"""One piece of a fuzzing run: a house of its own, requests generated from its description, and what it answered."""
+"""One piece of a fuzzing run: an API of its own, requests generated from its description, and its replies."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from hypothesis.errors import Unsatisfiable
 from api.app import create_app
 from domain.access.user import Role
 from domain.stock.location import VIRTUAL
-from tests.api.conftest import House, services_on
+from tests.api.conftest import ApiClient, services_on
 from tests.fuzz.spoiling import OFTEN, TEXTS, led_home, spoiled
-from tests.support.api_steps import customer, made, site
+from tests.support.api_steps import create, customer, site
 from tests.support.databases import Cluster
 
 UNCHECKED = list(HealthCheck)
@@ -52,10 +52,10 @@ class Piece(NamedTuple):
 
 
 class Fuzzer:
-    """Asks one house; `known` are ids of things that are there."""
+    """Sends requests to one API; `known` are ids of existing things by kind."""
 
-    def __init__(self, house: House, number: int) -> None:
-        self._house, self._dice, self._seed = house, Random(number), number
+    def __init__(self, api: ApiClient, number: int) -> None:
+        self._api, self._dice, self._seed = api, Random(number), number
         self._login = 0
         self.known: dict[str, list[str]] = {}
         self.piece = Piece(Counter(), [])
@@ -85,7 +85,7 @@ class Fuzzer:
     def _send(self, method: str, path: str, query: dict[str, Any], headers: dict[str, str], body: bytes | None) -> None:
         fitting = {name: value for name, value in headers.items() if _fits(name) and _fits(value)}
         asked = f"{path}?{urlencode(query, doseq=True, errors='surrogatepass')}" if query else path
-        reply = self._house.client.open(
+        reply = self._api.client.open(
             asked, method=method, data=body, headers=fitting | {"Authorization": f"Bearer {self._token}"}
         )
         self.piece.statuses[reply.status_code] += 1
@@ -93,35 +93,35 @@ class Fuzzer:
             self.known.setdefault(_kind_of(path), []).append(reply.json["id"])
         refused = reply.status_code == UNAVAILABLE and '/overloaded"' not in reply.text
         if reply.status_code >= SERVER_ERRORS and not refused:
-            told = f"{method} {asked[:300]} {fitting} {body[:2000] if body else b''!r}"
-            self.piece.errors.append(Found(self._seed, reply.status_code, told, reply.text[:500]))
+            request = f"{method} {asked[:300]} {fitting} {body[:2000] if body else b''!r}"
+            self.piece.errors.append(Found(self._seed, reply.status_code, request, reply.text[:500]))
         if reply.status_code == 401:
             self._sign_in()
 
     def _sign_in(self) -> None:
         self._login += 1
-        self._token = self._house.signed_in(*get_args(Role), login=f"fuzzer-{self._login}")
+        self._token = self._api.signed_in(*get_args(Role), login=f"fuzzer-{self._login}")
 
 
-def founded(house: House) -> dict[str, list[str]]:
-    """The ids of one thing of most kinds."""
-    who = customer(house)
-    where, of = site(house, who), made(house, "cases", customer=who, topic="troubleshooting")
-    call = made(house, "contacts", customer=who, channel="phone", direction="in", started_at="2026-11-20T10:00:00Z")
-    machine = made(house, "equipment", customer=who, model="Boiler")
-    order = made(house, "work-orders", customer=who, site=where, case=of, equipment=machine, problem="It leaks.")
-    person = made(house, "technicians", name="Anna", zone="Europe/Berlin")
-    part = made(house, "parts", number="P-1", names=[{"language": "en", "text": "Pump"}], unit="piece")
-    places = [made(house, "locations", kind=kind, name=kind) for kind in ("warehouse", "van")]
+def founded(api: ApiClient) -> dict[str, list[str]]:
+    """Create one thing of most kinds; their ids by kind."""
+    who = customer(api)
+    where, of = site(api, who), create(api, "cases", customer=who, topic="troubleshooting")
+    call = create(api, "contacts", customer=who, channel="phone", direction="in", started_at="2026-11-20T10:00:00Z")
+    machine = create(api, "equipment", customer=who, model="Boiler")
+    order = create(api, "work-orders", customer=who, site=where, case=of, equipment=machine, problem="It leaks.")
+    person = create(api, "technicians", name="Anna", zone="Europe/Berlin")
+    part = create(api, "parts", number="P-1", names=[{"language": "en", "text": "Pump"}], unit="piece")
+    places = [create(api, "locations", kind=kind, name=kind) for kind in ("warehouse", "van")]
     window = {"window_start": "2026-11-20T10:00:00Z", "window_end": "2026-11-20T12:00:00Z"}
-    visit = made(house, "visits", work_order=order, technician=person, **window)
+    visit = create(api, "visits", work_order=order, technician=person, **window)
     found = {"customer": who, "site": where, "case": of, "contact": call, "equipment": machine, "work_order": order}
     found |= {"technician": person, "part": part, "visit": visit}
     return {kind: [id] for kind, id in found.items()} | {"location": [*places, *map(str, VIRTUAL.values())]}
 
 
 def fuzz(number: int, requests: int) -> Piece:
-    """Ask a house of its own so many things, all drawn from this seed."""
+    """Send so many requests, drawn from this seed, to an API of its own."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     warnings.simplefilter("ignore")
     cluster = Cluster()
@@ -130,9 +130,9 @@ def fuzz(number: int, requests: int) -> Piece:
         dsn = stack.enter_context(cluster.database(cluster.template()))
         services = stack.enter_context(services_on(dsn, folder))
         app = create_app(services)
-        house = House(services, app.test_client())
-        fuzzer, dice = Fuzzer(house, number), Random(number)
-        fuzzer.known |= founded(house)
+        api = ApiClient(services, app.test_client())
+        fuzzer, dice = Fuzzer(api, number), Random(number)
+        fuzzer.known |= founded(api)
         schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
         operations: list[Any] = [cast("Any", one).ok() for one in schema.get_all_operations()]
         while sum(fuzzer.piece.statuses.values()) < requests:
@@ -141,7 +141,7 @@ def fuzz(number: int, requests: int) -> Piece:
                 schemathesis.GenerationMode.POSITIVE if dice.random() < OFTEN else schemathesis.GenerationMode.NEGATIVE
             )
             _examples(operation.as_strategy(generation_mode=mode), dice.getrandbits(32), fuzzer)
-            house.catch_up()
+            api.catch_up()
     return fuzzer.piece
 
 

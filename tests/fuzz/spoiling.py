@@ -1,4 +1,4 @@
-"""Spoiling a request: somewhere in it stands what nobody expects, or the id of something that is really there."""
+"""Damage to requests: unexpected values, or ids of existing things, at random places."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ VALUES: tuple[Any, ...] = (
 )
 ALIASES = {"from": "location", "to": "location", "van": "location", "into": "customer", "by": "part", "of": "contact"}
 OFTEN = 0.8
-"""How many ids are replaced by ids of things that are there."""
+"""The probability that an id is replaced by one of an existing thing."""
 Path = tuple[Any, ...]
 
 
@@ -56,7 +56,7 @@ def places(value: Any, at: Path = ()) -> Iterator[Path]:
 
 
 def replaced(value: Any, at: Path, by: Any) -> Any:
-    """The value with something else at this place."""
+    """The value with another value at this place."""
     if not at:
         return by
     copy = dict(value) if isinstance(value, dict) else list(value)
@@ -65,7 +65,7 @@ def replaced(value: Any, at: Path, by: Any) -> Any:
 
 
 def spoiled(dice: Random, value: Any) -> Any:
-    """The value with one to three places spoiled."""
+    """The value with one to three places replaced."""
     for _ in range(dice.randint(1, 3)):
         value = replaced(value, dice.choice(list(places(value))), dice.choice(VALUES))
     return value

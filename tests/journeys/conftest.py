@@ -1,4 +1,4 @@
-"""What every journey begins with: a company at work, one for all the tests of a file."""
+"""Fixtures of journeys: a running installation for all tests of a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.databases import Cluster
 
 @pytest.fixture(scope="module")
 def company(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """The company, reached over HTTP."""
+    """The installation, used over HTTP."""
     folder: Path = tmp_path_factory.mktemp("company")
     with cluster.database(template) as dsn, company_on(dsn, folder) as at_work:
         yield at_work

@@ -1,4 +1,4 @@
-"""An auditor asks for last Tuesday in both times: what had happened, what was known, and why it is not the same."""
+"""An auditor reads last Tuesday by both times: what had happened, what was known, and what became known late."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.support.company import Company
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 from tests.support.story import Story, used
 
 
@@ -19,7 +19,7 @@ class Books(NamedTuple):
     """A pump in Anna's van: five on Monday, one used on Tuesday, and on Thursday one more of Tuesday became known."""
 
     story: Story
-    auditor: Desk
+    auditor: OfficeClient
     van: str
     part: str
     order: str
@@ -29,7 +29,7 @@ class Books(NamedTuple):
 
 
 def last_tuesday(hour: int = 0) -> datetime:
-    """Tuesday of last week, and so many hours."""
+    """The start of Tuesday of last week, plus so many hours."""
     today = datetime.combine(datetime.now(UTC), time(), UTC)
     return today - timedelta(days=today.weekday() + 6) + timedelta(hours=hour)
 
@@ -83,11 +83,11 @@ def test_what_was_known_at_a_position_stays_the_same_to_the_byte(books: Books) -
 
 
 def test_why_is_this_number_two_is_answered_by_lines_that_add_up(books: Books) -> None:
-    told = books.auditor.get(f"stock/{books.van}/{books.part}/explain", known_at=books.late + 1)
-    assert Decimal(told["opening"]) + sum(Decimal(line["change"]) for line in told["lines"]) == Decimal(2)
-    assert told["on_hand"] == "2"
-    assert [line["change"] for line in told["lines"]] == ["5", "-1", "-1", "-1"]
-    [late] = [line for line in told["lines"] if line["position"] == books.late]
+    explained = books.auditor.get(f"stock/{books.van}/{books.part}/explain", known_at=books.late + 1)
+    assert Decimal(explained["opening"]) + sum(Decimal(line["change"]) for line in explained["lines"]) == Decimal(2)
+    assert explained["on_hand"] == "2"
+    assert [line["change"] for line in explained["lines"]] == ["5", "-1", "-1", "-1"]
+    [late] = [line for line in explained["lines"] if line["position"] == books.late]
     assert late["delay"] > 24 * 3600
     event = books.auditor.get(f"events/{late['position']}")
     assert event["data"]["part"] == books.part
@@ -103,11 +103,11 @@ def test_what_became_known_late_can_be_listed(books: Books) -> None:
 
 
 def test_the_command_line_gives_the_same_answer(books: Books) -> None:
-    told = books.story.company.callout(
+    result = books.story.company.callout(
         "as-of", last_tuesday(20).isoformat(), "stock", "--known-at", str(books.closed), "--json"
     )
-    assert told.returncode == 0, told.stderr
-    told_rows = [json.loads(line) for line in told.stdout.splitlines()]
-    stock = [one["row"] for one in told_rows if one["table"] == "stock"]
+    assert result.returncode == 0, result.stderr
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    stock = [one["row"] for one in rows if one["table"] == "stock"]
     [line] = [row for row in stock if (row["location"], row["part"]) == (books.van, books.part)]
     assert line["on_hand"] == "4"

@@ -1,4 +1,4 @@
-"""The demo: it survives being killed in the middle of its story, tells nothing twice, and is ready within seconds."""
+"""The demo: killed in the middle of its story it continues, records nothing twice, and is ready within seconds."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from projections.documents.documents import KINDS
 from store.embedded import EmbeddedPostgres
 from sync.device import Device
 from tests.support.described_replies import misfits as misfits_of_replies
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 from tests.support.processes import eventually, state_folder
 from tests.support.schema_check import complaints
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 NOUNS = ("work-orders", "customers", "discrepancies")
 MISFITS = ["negative_book", "possible_double_use", "work_after_cancel", *["work_after_reassignment"] * 2]
 
@@ -41,7 +41,7 @@ def demo(folder: Path, port: int = 0) -> Iterator[subprocess.Popen[str]]:
     """The demo on its own embedded database."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CALLOUT_")}
     environment = inherited | {"CALLOUT_HOME": str(folder), "CALLOUT_THREADS": "32", "CALLOUT_OFFICE_RATE": "0"}
-    environment["PYTHONPATH"] = str(HOUSE)
+    environment["PYTHONPATH"] = str(ROOT)
     environment.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "callout", "demo", "--port", str(port), "--json"]
     with subprocess.Popen(
@@ -54,12 +54,12 @@ def demo(folder: Path, port: int = 0) -> Iterator[subprocess.Popen[str]]:
 
 
 def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """What it says when it is ready."""
+    """The JSON line that the demo prints when it is ready."""
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, process.stderr.read() if process.stderr else ""
-    told: dict[str, Any] = json.loads(line)
-    return told
+    started: dict[str, Any] = json.loads(line)
+    return started
 
 
 def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tmp_path: Path) -> None:
@@ -69,14 +69,14 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tm
     eventually(lambda: not EmbeddedPostgres(folder).status().running, seconds=60)
 
     with demo(folder) as process:
-        told = ready(process)
-        desk = Desk.sign_in(told["url"], "manager", password_of(told, "manager"))
+        started = ready(process)
+        desk = OfficeClient.sign_in(started["url"], "manager", password_of(started, "manager"))
         orders, customers, misfits = (desk.get(noun, limit=500)["items"] for noun in NOUNS)
-        admin = Desk.sign_in(told["url"], "admin", password_of(told, "admin"))
+        admin = OfficeClient.sign_in(started["url"], "admin", password_of(started, "admin"))
         described = admin.ask("GET", "/openapi.json").json()
         wrong = list(misfits_of_replies(described, lambda path: read(admin, path), set()))
-        with demo(folder, port=int(told["url"].rpartition(":")[2])) as second:
-            said = second.communicate()
+        with demo(folder, port=int(started["url"].rpartition(":")[2])) as second:
+            output = second.communicate()
         process.send_signal(signal.SIGINT)
         rest = process.communicate()
     assert not EmbeddedPostgres(folder).status().running
@@ -86,15 +86,15 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tm
     assert len(customers) == len(HOUSEHOLDS)
     assert sorted(misfit["kind"] for misfit in misfits) == MISFITS
     assert "Blum" not in json.dumps(customers)
-    assert (len(told["technicians"]), len(told["parts"])) == (4, 60)
-    assert {"admin", "dispatcher", "auditor"} <= {user["login"] for user in told["users"]}
-    assert (second.returncode, said[0]) == (1, "")
-    assert "is taken, perhaps by another callout" in said[1]
+    assert (len(started["technicians"]), len(started["parts"])) == (4, 60)
+    assert {"admin", "dispatcher", "auditor"} <= {user["login"] for user in started["users"]}
+    assert (second.returncode, output[0]) == (1, "")
+    assert "is taken, perhaps by another callout" in output[1]
     assert (process.returncode, rest[0]) == (0, "")
 
     with demo(folder) as process:
-        told = ready(process)
-        jobs = jobs_on_a_new_phone(told, "Mia Castell", tmp_path / "mine.sqlite")
+        started = ready(process)
+        jobs = jobs_on_a_new_phone(started, "Mia Castell", tmp_path / "mine.sqlite")
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate()
 
@@ -102,10 +102,10 @@ def test_a_killed_demo_goes_on_with_its_story_and_tells_it_once(folder: Path, tm
     assert "The washing machine for the nappies does not lock." in jobs
 
 
-def jobs_on_a_new_phone(told: dict[str, Any], name: str, file: Path) -> set[str]:
-    """What a technician's new phone says is to be done, after it was let in with the code that the demo gave."""
-    technician = next(each for each in told["technicians"] if each["name"] == name)
-    with closing(Device(str(file), told["url"])) as phone:
+def jobs_on_a_new_phone(started: dict[str, Any], name: str, file: Path) -> set[str]:
+    """The problems of the work orders on a technician's new phone, enrolled with the code that the demo printed."""
+    technician = next(each for each in started["technicians"] if each["name"] == name)
+    with closing(Device(str(file), started["url"])) as phone:
         phone.enrol(technician["enrolment_code"], "mine")
         phone.sync()
         for kind in KINDS:
@@ -114,7 +114,7 @@ def jobs_on_a_new_phone(told: dict[str, Any], name: str, file: Path) -> set[str]
         return {row["body"]["problem"] for row in phone.documents("work_order")}
 
 
-def read(desk: Desk, path: str) -> dict[str, Any]:
+def read(desk: OfficeClient, path: str) -> dict[str, Any]:
     """What somebody reads there."""
     answer = desk.ask("GET", f"/api/v1{path}")
     assert answer.status == 200, f"{path}: {answer.status} {answer.body.decode()}"
@@ -122,12 +122,12 @@ def read(desk: Desk, path: str) -> dict[str, Any]:
 
 
 def in_the_middle(phone: Path) -> bool:
-    """Whether a phone has handed in something, and holds something that it has not."""
+    """Whether a phone has some operations sent and some unsent."""
     if not phone.exists():
         return False
     with closing(Device(str(phone))) as device:
         return bool(device.results() and device.outbox())
 
 
-def password_of(told: dict[str, Any], login: str) -> str:
-    return str(next(user["password"] for user in told["users"] if user["login"] == login))
+def password_of(started: dict[str, Any], login: str) -> str:
+    return str(next(user["password"] for user in started["users"] if user["login"] == login))

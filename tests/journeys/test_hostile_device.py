@@ -1,4 +1,4 @@
-"""A hostile device wants another technician's slice and comes with old tokens: it gets its own slice or nothing."""
+"""A hostile device requests another technician's slice and uses old tokens: it gets its own slice or nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.company import Company
 from tests.support.hostile_device import Scene, code
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.office_client import Answer
 from tests.support.story import ago, used
 
@@ -64,7 +64,7 @@ def test_a_device_is_nobody_in_the_office(scene: Scene) -> None:
 
 def test_a_code_opens_the_door_once(scene: Scene) -> None:
     spent = scene.company.code(scene.mallory)
-    Handset(scene.company.url, spent)
+    HttpDevice(scene.company.url, spent)
     asked = {"install_id": str(uuid4()), "name": "x", "platform": "x", "app_version": "1"}
     for wrong in (spent, "AAAA-BBBB", "", "x" * 10_000):
         answer = scene.company.admin.again().ask("POST", "/sync/v1/devices", asked | {"code": wrong})
@@ -94,7 +94,7 @@ def test_a_revoked_device_is_refused_at_once(scene: Scene) -> None:
     other = scene.company.admin.again()
     other.post(f"devices/{handset.id}/revoke", {"reason": "lost"})
     before = len(scene.company.records())
-    thief = Handset.__new__(Handset)
+    thief = HttpDevice.__new__(HttpDevice)
     thief.__dict__ |= vars(handset) | {"desk": handset.desk.again()}
     answer = thief.send([thief.operation("note_added", {"work_order": own, "text": "too late"}, ago(1))])
     assert (answer.status, code(answer)) == (403, "device-revoked")

@@ -1,4 +1,4 @@
-"""A hostile device sends ids that are not its own, wrong types and giant bodies: nothing of it holds anybody up."""
+"""A hostile device sends foreign ids, wrong types and huge bodies: none of them stops anybody else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.company import Company
 from tests.support.hostile_device import Scene
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.office_client import Json
 from tests.support.story import ago
 
@@ -86,8 +86,8 @@ def test_an_operation_of_another_device_under_its_id_changes_nothing(scene: Scen
     assert (again["status"], again["duplicate"]) == ("applied", True)
 
 
-def envelopes(handset: Handset) -> list[tuple[bytes, dict[str, str], set[int]]]:
-    """Bodies that are no pushes, with the statuses they may get."""
+def envelopes(handset: HttpDevice) -> list[tuple[bytes, dict[str, str], set[int]]]:
+    """Bodies that are no pushes, with the statuses that they may get."""
     big = [handset.operation("note_added", {"text": "x" * 1000}, ago(1)) for _ in range(101)]
     huge = {"incarnation": 1, "now": ago(0).isoformat(), "operations": [{"junk": "x" * 1_500_000}]}
     bomb = gzip.compress(b"[" * 60_000_000)

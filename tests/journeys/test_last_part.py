@@ -1,4 +1,4 @@
-"""Two devices and one last part: both uses stand, one discrepancy is open, and somebody owns it."""
+"""Two devices and one last part: both uses are recorded, one discrepancy is open, and it has an owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two devices and one unit with a number: both uses stand, one discrepancy is open, and both technicians see it."""
+"""Two devices and one serial number: both uses are recorded, one discrepancy is open, and both technicians see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reply lost after the commit and the push repeated: everything took effect once, and is answered as at first."""
+"""A reply is lost after the commit and the push repeated: everything takes effect once and is answered as at first."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from sync.device import OfflineError
 from tests.support.company import Company
-from tests.support.faulty_relay import Wire
-from tests.support.http_device import Handset
-from tests.support.office_client import Desk
+from tests.support.faulty_relay import FaultyRelay
+from tests.support.http_device import HttpDevice
+from tests.support.office_client import OfficeClient
 from tests.support.story import Story, ago, used
 
 
@@ -22,7 +22,7 @@ def test_a_push_repeated_after_a_lost_reply_takes_effect_once(company: Company) 
     anna, part = company.hire("Anna"), story.part()
     story.stock(anna.van, part, "5")
     order = story.job(anna)
-    with Wire(company.url) as wire:
+    with FaultyRelay(company.url) as wire:
         phone = company.blank_device(wire.url, tries=1)
         phone.enrol(company.code(anna), "phone")
         phone.sync()
@@ -49,7 +49,7 @@ def test_the_same_push_ten_times_over_gets_the_first_answer_word_for_word(compan
     story = Story(company)
     anna, boris, part = company.hire("Anna"), company.hire("Boris"), story.part()
     order = story.job(boris)
-    handset = Handset(company.url, company.code(anna))
+    handset = HttpDevice(company.url, company.code(anna))
     operations = [
         handset.operation("part_used", used(order, anna.van, part), ago(5)),
         handset.operation("close_work_order", {"work_order": order}, ago(4)),
@@ -68,16 +68,16 @@ def test_the_same_push_ten_times_over_gets_the_first_answer_word_for_word(compan
 
 def test_an_office_command_repeated_under_its_key_is_done_once(company: Company) -> None:
     story = Story(company)
-    told = {"name": "Lindenbaum", "phones": ["030 77"]}
+    body = {"name": "Lindenbaum", "phones": ["030 77"]}
     before = len(company.records())
-    with Wire(company.url) as wire:
+    with FaultyRelay(company.url) as wire:
         wire.lose = 1
-        far = Desk(wire.url, story.dispatcher.token)
+        far = OfficeClient(wire.url, story.dispatcher.token)
         with pytest.raises((OSError, HTTPException)):
-            far.post("customers", told, key="the call at nine")
-        first = far.post("customers", told, key="the call at nine")
-        again = far.post("customers", told, key="the call at nine")
-        other = far.ask("POST", "/api/v1/customers", told | {"name": "Erle"}, Idempotency_Key="the call at nine")
+            far.post("customers", body, key="the call at nine")
+        first = far.post("customers", body, key="the call at nine")
+        again = far.post("customers", body, key="the call at nine")
+        other = far.ask("POST", "/api/v1/customers", body | {"name": "Erle"}, Idempotency_Key="the call at nine")
     assert first == again
     assert other.status == 422
     assert len(company.records()) == before + 1

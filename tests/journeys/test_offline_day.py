@@ -1,4 +1,4 @@
-"""A technician's offline day: everything done without a network arrives, with its own time, and both sides agree."""
+"""A technician's offline day: everything recorded without a network arrives with its own time, and both sides agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from sync.device import Device, OfflineError
 from sync.device.world import local_now
 from tests.support.company import Company, Technician
-from tests.support.faulty_relay import Wire
+from tests.support.faulty_relay import FaultyRelay
 from tests.support.office_client import Json
 from tests.support.story import Story, ago, used
 
@@ -18,7 +18,7 @@ NOTE = "Seal replaced, tested for ten minutes"
 
 
 def a_day(phone: Device, order: str, visit: str, anna: Technician, part: str) -> list[tuple[str, datetime]]:
-    """What Anna does at one customer, and when."""
+    """Anna's operations at one customer, with their times."""
     steps: list[tuple[str, Json]] = [
         ("visit_accepted", {"visit": visit}),
         ("travel_started", {"visit": visit}),
@@ -44,7 +44,7 @@ def test_a_day_without_network_arrives_whole_and_in_its_own_time(company: Compan
     case = story.case(story.customer())
     order = story.job(anna, case)
     visit = story.visit(order, anna)
-    with Wire(company.url) as wire:
+    with FaultyRelay(company.url) as wire:
         phone = company.blank_device(wire.url, tries=1)
         phone.enrol(company.code(anna), "Anna's phone")
         phone.sync()
@@ -65,11 +65,11 @@ def test_a_day_without_network_arrives_whole_and_in_its_own_time(company: Compan
     events = [
         event for event in company.admin.every("events", device=phone.status()["device_id"]) if event["device_seq"]
     ]
-    told = {event["operation_id"]: event for event in events}
+    by_operation = {event["operation_id"]: event for event in events}
     for result, (_, at) in zip(results, day, strict=True):
-        happened = datetime.fromisoformat(told[result["id"]]["occurred_at"])
+        happened = datetime.fromisoformat(by_operation[result["id"]]["occurred_at"])
         assert abs(happened - at) < timedelta(milliseconds=1)
-    assert sorted(event["device_seq"] for event in told.values()) == list(range(1, len(day) + 1))
+    assert sorted(event["device_seq"] for event in by_operation.values()) == list(range(1, len(day) + 1))
 
     company.admin.position = max(event["position"] for event in events)
     assert company.admin.get(f"work-orders/{order}")["status"] == "completed"
@@ -109,7 +109,7 @@ def test_a_clock_that_is_hours_ahead_does_not_move_what_happened(company: Compan
 
 
 def documents(device: Device) -> dict[tuple[str, str], Json]:
-    """What a device holds, leaving out what is of one device alone."""
+    """The documents of a device, without those that are for this device only."""
     kinds = device.status()["documents"]
     return {
         (kind, document["id"]): document["body"]

@@ -1,4 +1,4 @@
-"""A photo goes from a phone to the office over a bad network, and is gone with its customer."""
+"""A photo is uploaded over a bad network, shown to the office, and erased with its customer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.company import Company
-from tests.support.http_device import Handset
-from tests.support.office_client import Answer, Desk
+from tests.support.http_device import HttpDevice
+from tests.support.office_client import Answer, OfficeClient
 from tests.support.story import Story, ago
 
 PICTURE = Random(5).randbytes(600_000)
@@ -21,30 +21,30 @@ CHUNK = 256 * 1024
 
 
 @pytest.fixture(scope="module")
-def phone(company: Company) -> Handset:
-    """The phone of somebody who has taken a photo and told so, and nothing more."""
+def phone(company: Company) -> HttpDevice:
+    """A phone that has recorded a photo and not uploaded it."""
     anna = company.hire("Anna")
     order = Story(company).job(anna)
-    handset = Handset(company.url, company.code(anna))
+    handset = HttpDevice(company.url, company.code(anna))
     data = {"work_order": order, "sha256": HASH, "size": len(PICTURE), "media_type": "image/jpeg"}
     [result] = handset.push(handset.operation("photo_taken", data, ago(1)))["results"]
     assert result["status"] == "applied", result
     return handset
 
 
-def head(phone: Handset) -> int:
-    told = phone.desk.ask("HEAD", PATH)
-    assert told.status == 200, told
-    assert told.headers["upload-length"] == str(len(PICTURE))
-    return int(told.headers["upload-offset"])
+def head(phone: HttpDevice) -> int:
+    answer = phone.desk.ask("HEAD", PATH)
+    assert answer.status == 200, answer
+    assert answer.headers["upload-length"] == str(len(PICTURE))
+    return int(answer.headers["upload-offset"])
 
 
-def put(phone: Handset, offset: int) -> Answer:
+def put(phone: HttpDevice, offset: int) -> Answer:
     return phone.desk.ask("PUT", PATH, PICTURE[offset : offset + CHUNK], Upload_Offset=str(offset))
 
 
-def raw(phone: Handset, headers: str, body: bytes) -> bytes:
-    """Send bytes by hand, hang up, and see what came back."""
+def raw(phone: HttpDevice, headers: str, body: bytes) -> bytes:
+    """Send bytes on a raw connection, close it for writing; the reply."""
     parts = urlsplit(phone.desk.url)
     assert parts.hostname is not None
     known = f"Host: x\r\nAuthorization: Bearer {phone.desk.token}\r\nUpload-Offset: 0\r\n"
@@ -54,37 +54,37 @@ def raw(phone: Handset, headers: str, body: bytes) -> bytes:
         return line.recv(65536)
 
 
-def test_a_connection_that_is_cut_within_a_chunk_leaves_nothing_of_it(phone: Handset) -> None:
+def test_a_connection_that_is_cut_within_a_chunk_leaves_nothing_of_it(phone: HttpDevice) -> None:
     raw(phone, f"Content-Length: {CHUNK}\r\n", PICTURE[:1000])
 
     assert head(phone) == 0
 
 
-def test_a_chunk_that_does_not_say_how_long_it_is_is_not_taken(phone: Handset) -> None:
+def test_a_chunk_that_does_not_say_how_long_it_is_is_not_taken(phone: HttpDevice) -> None:
     chunk = b"3e8\r\n" + PICTURE[:1000] + b"\r\n0\r\n\r\n"
 
-    told = raw(phone, "Transfer-Encoding: chunked\r\n", chunk)
+    answer = raw(phone, "Transfer-Encoding: chunked\r\n", chunk)
 
-    assert told.startswith(b"HTTP/1.1 411 ")
+    assert answer.startswith(b"HTTP/1.1 411 ")
     assert head(phone) == 0
 
 
-def test_the_office_sees_the_photo_once_all_of_it_has_come(company: Company, phone: Handset) -> None:
-    office, told = company.desk("agent"), []
+def test_the_office_sees_the_photo_once_all_of_it_has_come(company: Company, phone: HttpDevice) -> None:
+    office, answers = company.desk("agent"), []
     while (offset := head(phone)) < len(PICTURE):
         assert office.ask("GET", f"/api/v1/blobs/{HASH}").status == 404
-        told.append(put(phone, offset))
+        answers.append(put(phone, offset))
 
     shown = office.ask("GET", f"/api/v1/blobs/{HASH}")
 
-    assert [answer.status for answer in told] == [200, 200, 200]
-    assert [answer.headers["upload-offset"] for answer in told] == [str(CHUNK), str(2 * CHUNK), str(len(PICTURE))]
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert [answer.headers["upload-offset"] for answer in answers] == [str(CHUNK), str(2 * CHUNK), str(len(PICTURE))]
     assert (shown.status, shown.body == PICTURE) == (200, True)
     assert shown.headers["content-type"] == "image/jpeg"
 
 
-def test_with_the_customer_the_photo_is_gone_for_good(company: Company, phone: Handset) -> None:
-    manager: Desk = company.desk("service_manager")
+def test_with_the_customer_the_photo_is_gone_for_good(company: Company, phone: HttpDevice) -> None:
+    manager: OfficeClient = company.desk("service_manager")
     [(customer,)] = company.rows("SELECT customer::text FROM views.attachments WHERE sha256 = %s", HASH)
 
     erased = manager.ask("POST", f"/api/v1/customers/{customer}/erase", {})

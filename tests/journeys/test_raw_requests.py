@@ -1,4 +1,4 @@
-"""What an HTTP client may not talk the server into: another path, two lengths, an echo of what it sent."""
+"""Raw HTTP requests that must not mislead the server: other paths, two lengths, echoes of what was sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.company import Company
 
 
 def status(company: Company, request: str) -> int:
-    """The status that the server answers to these lines, whatever they are."""
+    """The status of the reply to these lines."""
     place = urlsplit(company.url)
     with socket.create_connection((place.hostname, place.port or 80), timeout=20) as line:
         line.sendall((request.replace("\n", "\r\n") + "\r\n").encode())
@@ -19,7 +19,7 @@ def status(company: Company, request: str) -> int:
 
 
 def test_no_header_says_under_which_path_the_application_is(company: Company) -> None:
-    """Otherwise a proxy that closes a path could be led around it."""
+    """Otherwise a proxy's rule for a path could be evaded."""
     header = "Host: a\nSCRIPT_NAME: /elsewhere\nConnection: close\n"
 
     assert status(company, f"GET /elsewhere/health HTTP/1.1\n{header}") == 404

@@ -1,4 +1,4 @@
-"""A job reassigned while its technician finishes it: no word is lost, and the office confirms what it means."""
+"""A work order is reassigned while its technician finishes it: nothing is lost, and the office decides about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TRUTH = "The second valve was the real cause"
 
 
 def finish(phone: Device, order: str, anna: Technician, part: str) -> None:
-    """Anna ends the job, an hour ago, on a device without network."""
+    """Anna records the end of the work an hour ago, on a device without network."""
     phone.record("diagnosed", {"work_order": order, "problem": "leak", "cause": "valve", "remedy": "replace"}, ago(60))
     phone.record("part_used", used(order, anna.van, part), ago(50))
     phone.record("note_added", {"work_order": order, "text": TRUTH}, ago(45))

@@ -1,4 +1,4 @@
-"""A projection rebuilt under load: readers and writers go on, and nothing that was written meanwhile is missing."""
+"""A projection is rebuilt under load: readers and writers go on, and nothing written meanwhile is missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from tests.support.company import Company
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.story import Story, ago, used
 
 PUSHES = 25
@@ -17,7 +17,7 @@ def test_views_made_anew_while_everybody_works_lack_nothing(company: Company) ->
     story = Story(company)
     parts = [story.part() for _ in range(10)]
     crew = [company.hire(name) for name in ("Anna", "Boris", "Chris")]
-    phones = [Handset(company.url, company.code(person)) for person in crew]
+    phones = [HttpDevice(company.url, company.code(person)) for person in crew]
     orders = [story.job(person) for person in crew]
     over = Event()
 

@@ -1,4 +1,4 @@
-"""A server comes back from a backup: what devices had been told was safe comes again, and all agree at the end."""
+"""A server is restored from a backup: devices send acknowledged operations again, and all agree at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.story import Story, used
 
 
 class Site:
-    """A cluster with the company's database in it, and copies of that."""
+    """A cluster with the company's database and copies of it."""
 
     def __init__(self, cluster: Cluster, dsn: str, folder: Path) -> None:
         self.cluster, self.dsn, self.folder = cluster, dsn, folder
@@ -29,7 +29,7 @@ class Site:
 
     @contextmanager
     def copied(self) -> Iterator[str]:
-        """A copy of the database, made while nobody works, that cannot be told from the original by its numbers."""
+        """Copy the database while nothing runs, with sequences as in the original."""
         name, original = f"test_{uuid4().hex}", urlsplit(self.dsn).path[1:]
         run(self.cluster.dsn, f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY wal_log")
         numbers = "(SELECT oid FROM pg_database WHERE datname = current_database()), 'log.events'::regclass::oid"
@@ -48,7 +48,7 @@ def site(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Site]:
 
 
 def held(device: Device) -> dict[tuple[str, str], str | None]:
-    """What a device shows, without what is gone."""
+    """The documents of a device, without removed ones."""
     kinds = ("work_order", "visit", "stock", "part", "location", "technician", "code_list", "discrepancy", "operation")
     return {(kind, row["id"]): row["hash"] for kind in kinds for row in device.documents(kind) if row["gone"] is None}
 

@@ -1,4 +1,4 @@
-"""A company at work is signed in to its database as nobody who owns anything there."""
+"""The sessions of a running installation are of run-time roles that own nothing in the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 
 
 def test_no_process_that_serves_is_signed_in_as_the_owner(company: Company) -> None:
-    """Issue 8, 18: neither the servers nor the worker nor whoever watches over them."""
+    """Issue 8, 18: neither servers nor worker nor supervisor."""
     Story(company).job(company.hire("Anna"))
     logins = {login for (login,) in company.rows(SESSIONS)}
     assert {login.rpartition("_")[2] for login in logins} <= {"writer", "projector", "reader", "keykeeper"}
@@ -25,8 +25,8 @@ def test_no_process_that_serves_is_signed_in_as_the_owner(company: Company) -> N
 def test_what_serves_does_not_know_how_the_owner_signs_in(company: Company) -> None:
     """Issue 8, 18: its environment leads to the database without a login."""
     children = Path(f"/proc/{company.process.pid}/task/{company.process.pid}/children").read_text().split()
-    told = [Path(f"/proc/{child}/environ").read_bytes().split(b"\0") for child in children]
-    served = [words for words in told if any(word.startswith(b"CALLOUT_RUNTIME_URL=") for word in words)]
+    environments = [Path(f"/proc/{child}/environ").read_bytes().split(b"\0") for child in children]
+    served = [words for words in environments if any(word.startswith(b"CALLOUT_RUNTIME_URL=") for word in words)]
     assert len(served) == 2
     for words in served:
         assert not any(word.startswith(b"DATABASE_URL=") for word in words)

@@ -1,4 +1,4 @@
-"""Connections that send nearly nothing keep no thread from others; what is sent in pieces is answered all the same."""
+"""Connections that send almost nothing hold no thread; requests that arrive in pieces are answered."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.company import Company
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 
 MANY = 300
-"""More than there are threads in all processes, by far."""
+"""Many more than there are threads in all processes."""
 SLOW = {
     "nothing": b"",
     "a head": b"POST /sync/v1/token HTTP/1.1\r\nHost: a\r\nX: ",
@@ -38,7 +38,7 @@ def line(company: Company) -> Iterator[socket.socket]:
 
 
 def reply(connection: socket.socket) -> bytes:
-    """What comes until the server closes."""
+    """All bytes until the server closes the connection."""
     pieces = []
     while piece := connection.recv(65536):
         pieces.append(piece)
@@ -72,9 +72,9 @@ def test_requests_behind_one_another_are_answered_in_order(company: Company) -> 
     one, two, last = (f"GET {path} HTTP/1.1\r\nHost: a\r\n".encode() for path in ("/health", "/nowhere", "/ready"))
     with line(company) as connection:
         connection.sendall(one + b"\r\n" + two + b"\r\n" + last + b"Connection: close\r\n\r\n")
-        told = reply(connection)
+        received = reply(connection)
 
-    assert [part[:3] for part in told.split(b"HTTP/1.1 ")[1:]] == [b"200", b"404", b"200"]
+    assert [part[:3] for part in received.split(b"HTTP/1.1 ")[1:]] == [b"200", b"404", b"200"]
 
 
 @pytest.mark.parametrize("size", [10, 100_000])
@@ -106,7 +106,7 @@ def test_a_stranger_says_how_long_a_small_body_is(company: Company, header: str)
 @pytest.mark.parametrize("blanks", [100, 100_000], ids=["gathered", "read by a thread"])
 def test_a_body_that_comes_slowly_is_no_wrong_clock(company: Company, blanks: int) -> None:
     """Issue 8, 7b: its first byte is compared with the device's clock, wherever the rest was waited for."""
-    handset = Handset(company.url, company.code(company.hire("Anna")))
+    handset = HttpDevice(company.url, company.code(company.hire("Anna")))
     body = {"incarnation": 1, "now": datetime.now(UTC).isoformat(), "operations": []}
     text = json.dumps(body).encode() + b" " * blanks
     head = f"POST /sync/v1/push HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {handset.desk.token}\r\n"

@@ -1,4 +1,4 @@
-"""A server that is asked to stop does so, however busy its worker is, and another one takes its place."""
+"""A server that is told to stop does so, however busy its worker is, and the next one can start."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.support.company import PASSWORD, company_on, environment
-from tests.support.office_client import Desk
+from tests.support.office_client import OfficeClient
 
 STOP_SECONDS = 60
 
 
 def worker_of(supervisor: int) -> int:
-    """The process that keeps the views up."""
+    """The process id of the worker."""
     children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
     [found] = [pid for pid in map(int, children) if b"work" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
     return found
@@ -38,7 +38,7 @@ def test_a_second_start_right_after_ctrl_c_works_while_the_worker_is_busy(databa
                 assert second.stdout is not None
                 url = json.loads(second.stdout.readline())["url"]
                 assert url == first.url
-                assert Desk.sign_in(url, "admin", PASSWORD).get("parts")["items"] == []
+                assert OfficeClient.sign_in(url, "admin", PASSWORD).get("parts")["items"] == []
                 assert first.process.wait(STOP_SECONDS) == 0
             finally:
                 second.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The reference device with all that it can do against the real server: signed, grouped, compared, woken, erased."""
+"""All functions of the reference device on the real server: signatures, groups, digests, event stream, erasure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 2: whatever the log accepts, every view takes in, and says again what it was told."""
+"""Issue 8, 2: every view folds whatever the log accepts, and returns the values unchanged."""
 
 from __future__ import annotations
 
@@ -131,9 +131,9 @@ def test_sums_of_many_digits_are_not_rounded(log: EventLog, views: EventLog) -> 
                 assert row is not None
                 assert int(format_quantity(row["on_hand"]).replace(".", "")) == wanted
         with past.now() as reader:
-            told = explain(reader, moved["to"], moved["part"])
-            assert told is not None
-            assert format_quantity(told["lines"][-1]["balance"]) == format_quantity(told["on_hand"])
+            explained = explain(reader, moved["to"], moved["part"])
+            assert explained is not None
+            assert format_quantity(explained["lines"][-1]["balance"]) == format_quantity(explained["on_hand"])
     assert [each.name for each in verify(views, PROJECTIONS) if each.differences] == []
 
 

@@ -23,6 +23,6 @@ MOST = 1.2
 def test_an_event_costs_what_it_did_when_there_had_been_far_fewer(thing: str) -> None:
     """Issue 8, 6: folds are bounded whatever came before."""
     growing = Growing()
-    early, late = growing.measure(THINGS[thing](growing.news), EVENTS, (EVENTS * 2 // 5, EVENTS - WIDTH), WIDTH)
+    early, late = growing.measure(THINGS[thing](growing.views), EVENTS, (EVENTS * 2 // 5, EVENTS - WIDTH), WIDTH)
     found = {name: (before / WIDTH, now / WIDTH) for name, before, now in zip(early._fields, early, late, strict=True)}
     assert all(now <= MOST * before for before, now in found.values()), found

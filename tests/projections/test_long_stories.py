@@ -1,4 +1,4 @@
-"""Issue 8, 6: what is looked at in part only is the same part, whatever the order in which the news arrives."""
+"""Issue 8, 6: a bounded part of a long history is the same part, whatever the order of arrival."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from projections.stock.below_zero import MOST_EVENTS, MOST_LINES
 from projections.work.work_order_row import WORK_ORDERS
 from tests.support.growing_work import BEN, ORDER, Company
 from tests.support.memory_discrepancies import Office
-from tests.support.memory_events import News, later, shuffled
+from tests.support.memory_events import ViewsInMemory, later, shuffled
 from tests.support.stock import VAN, bought, used
 
 MANY = 700
@@ -25,34 +25,34 @@ DERIVED = frozenset({"documents", "document_digests", "timeline", "device_activi
 """They say when something arrived, or have nothing else to say."""
 
 
-def story(seed: int, *, turns: bool) -> News:
+def story(seed: int, *, turns: bool) -> ViewsInMemory:
     """Two phones tell hundreds of things about one order, some of them late; each phone's own order is kept."""
-    news = News(*PROJECTIONS)
-    company, dice = Company(news, tracking="serial"), Random(seed)
-    told: list[list[tuple[int, str, int, Any]]] = [[], []]
+    views = ViewsInMemory(*PROJECTIONS)
+    company, dice = Company(views, tracking="serial"), Random(seed)
+    queues: list[list[tuple[int, str, int, Any]]] = [[], []]
     for number in range(MANY):
         who = dice.randrange(2)
         what = dice.choice(("use", "use", "note", "labour", "complete", "arrive", "pause", "take back"))
         minutes = dice.randrange(MANY) if number % 5 == 0 else number
-        told[who].append((who, what, minutes, dice.randrange(8)))
+        queues[who].append((who, what, minutes, dice.randrange(8)))
     arriving = [dice.randrange(2) for _ in range(MANY)] if turns else []
     made: list[list[tuple[UUID, Any]]] = [[], []]
-    for who, what, minutes, dot in shuffled(told, arriving):
+    for who, what, minutes, dot in shuffled(queues, arriving):
         phone = company.phones[who]
         operation = phone.operation()
         if what == "take back":
             entity = taken_back(*made[who].pop()) if made[who] else None
         else:
-            entity = said(company, what, dot, operation, phone.technician)
+            entity = changed(company, what, dot, operation, phone.technician)
             made[who].append((operation, entity))
         if entity is None:
             phone.seq += 1
         else:
-            company.tell(0, entity, who=who, minutes=minutes)
-    return news
+            company.record(0, entity, who=who, minutes=minutes)
+    return views
 
 
-def said(company: Company, what: str, dot: int, operation: UUID, technician: UUID) -> Any:
+def changed(company: Company, what: str, dot: int, operation: UUID, technician: UUID) -> Any:
     order, visit = company.order, company.visit
     if what == "use":
         serials = (f"S-{dot}",) if dot < 2 else ()
@@ -87,9 +87,9 @@ def test_the_order_of_arrival_leaves_no_trace_in_a_long_story(*, fresh: bool) ->
 def test_a_book_below_zero_for_longer_than_is_looked_at_is_open_since_its_first_movement() -> None:
     """Issue 8, 6: no flood of movements makes it look younger."""
     office = Office()
-    office.news.tell(bought(1, VAN), at=later(-30))
+    office.views.record(bought(1, VAN), at=later(-30))
     for number in range(MOST_LINES + 10):
-        office.anna.tell(office.news, used(1), minutes=number)
+        office.anna.record(office.views, used(1), minutes=number)
         if number == MOST_LINES - 10:
             assert office.one("negative_book")["opened_at"] == later(1)
     row = office.one("negative_book")
@@ -103,23 +103,23 @@ def test_late_work_stays_found_when_the_first_causes_are_taken_back() -> None:
     operations = []
     for number in range(130):
         order.record_note("It hums.")
-        operations.append(office.anna.tell(office.news, order, minutes=number))
+        operations.append(office.anna.record(office.views, order, minutes=number))
     for operation in operations[:110]:
         order.record_correction(operation=operation, fact="work_order.note_added")
-        office.anna.tell(office.news, order, minutes=200)
+        office.anna.record(office.views, order, minutes=200)
     found = office.one("work_after_reassignment")["events"]
     assert [event["operation"] for event in found] == [str(each) for each in operations[110:]]
 
 
 def test_a_document_has_the_newest_notes_and_says_how_many_there_are() -> None:
     """Issue 8, 6: 1,200 notes made one document of 9.5 MB."""
-    news = News(Documents())
-    company = Company(news)
+    views = ViewsInMemory(Documents())
+    company = Company(views)
     for number in range(SHOWN + 1):
         company.order.record_note("It hums. " * 800)
-        company.tell(number, company.order, minutes=number)
-        [row] = [row for row in news.all(DOCUMENTS) if row["type"] == "work_order" and row["gone"] is None]
+        company.record(number, company.order, minutes=number)
+        [row] = [row for row in views.all(DOCUMENTS) if row["type"] == "work_order" and row["gone"] is None]
         assert ("notes_count" in row["entry"]) == (number == SHOWN)
     assert f'"notes_count":{SHOWN + 1}' in row["entry"]
     assert row["size"] < SHOWN * 10_000
-    assert news.row(WORK_ORDERS, ORDER)["counts"]["notes"] == SHOWN + 1
+    assert views.row(WORK_ORDERS, ORDER)["counts"]["notes"] == SHOWN + 1

@@ -1,4 +1,4 @@
-"""Issue 8, 6: what the projector keeps of a long story, batch by batch, is what a rebuild gives."""
+"""Issue 8, 6: the rows of a long history that the projector writes batch by batch equal those of a rebuild."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from domain.stock.stock_movement import correction_id
 from projections.catalogue import PROJECTIONS
 from projections.work.work_order_row import WORK_ORDERS
 from tests.support.growing_work import ORDER, Company
-from tests.support.projected_log import Shop, shop_on
+from tests.support.projected_log import ProjectedLog, projected_log_on
 from tests.support.stock import VAN, approved, counted, used
 
 MANY = 600
 
 
-class Told:
-    """The log, as a company tells it its news."""
+class RecordingViews:
+    """Records a company's events in the log, in place of views in memory."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
+    def __init__(self, projected: ProjectedLog) -> None:
+        self._projected = projected
 
-    def tell(self, *entities: Any, **envelope: Any) -> int:
-        """What these entities have decided."""
-        return self._shop.record(*entities, **envelope)
+    def record(self, *entities: Any, **envelope: Any) -> int:
+        """Record the pending events of these entities."""
+        return self._projected.record(*entities, **envelope)
 
 
 def test_a_long_story_is_the_same_kept_live_and_rebuilt(database: str) -> None:
     """Issue 8, 6: two phones use parts on one order, tell late, take back, and count in between."""
     seed = randrange(10**6)
     dice = Random(seed)
-    with shop_on(database, *PROJECTIONS) as shop:
-        news: Any = Told(shop)
-        company = Company(news)
+    with projected_log_on(database, *PROJECTIONS) as projected:
+        views: Any = RecordingViews(projected)
+        company = Company(views)
         for number in range(MANY):
             who = dice.randrange(2)
             minutes = dice.randrange(number + 1) if dice.randrange(4) == 0 else number
             use = used(1, VAN, work_order=ORDER, technician=company.phones[who].technician)
-            company.tell(number, use, who=who, minutes=minutes)
+            company.record(number, use, who=who, minutes=minutes)
             if dice.randrange(6) == 0:
                 back = use.reverse(id=correction_id(use.id), reason="fact_corrected")
-                company.tell(number, back, who=who, minutes=minutes)
+                company.record(number, back, who=who, minutes=minutes)
             if dice.randrange(8) == 0:
                 company.order.record_note(f"Note {number}")
                 company.visit.record_arrived(company.phones[who].technician)
-                company.tell(number, company.order, company.visit, who=who, minutes=minutes)
+                company.record(number, company.order, company.visit, who=who, minutes=minutes)
             if number in (150, 400):
                 count = counted(3)
-                company.tell(number, count, who=who, minutes=dice.randrange(number))
-                news.tell(approved(count))
+                company.record(number, count, who=who, minutes=dice.randrange(number))
+                views.record(approved(count))
             if dice.randrange(20) == 0:
-                shop.rows()
-        shop.must_be_the_same_rebuilt()
-        with shop.seen() as reader:
+                projected.rows()
+        projected.check_rebuild()
+        with projected.seen() as reader:
             [row] = reader.fetch_all(f"SELECT counts, parts_used FROM {WORK_ORDERS.name}")  # noqa: S608 - a table's name
         assert (row["counts"]["uses"] > MANY, len(row["parts_used"])) == (True, 50), seed

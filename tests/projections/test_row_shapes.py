@@ -15,7 +15,7 @@ from projections.catalogue import PROJECTIONS
 from projections.engine.replay import with_needs
 from projections.engine.table import Row, Table
 from tests.support.happenings import HAPPENINGS
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 from tests.support.schema_check import complaints, members_of, pointers
 
 TRIES = 8
@@ -38,10 +38,10 @@ def as_json(row: Row) -> Any:
 def test_every_row_has_the_shape_of_its_table(happen: Any, _round: int) -> None:
     seed = SystemRandom().randrange(2**32)
     print(f"seed {seed}")  # noqa: T201 - so that a failure can be repeated
-    news = News(*PROJECTIONS)
-    happen(news, seed)
+    views = ViewsInMemory(*PROJECTIONS)
+    happen(views, seed)
 
-    assert [misfit for table in SHAPED for row in news.all(table) for misfit in misfits(table, row)][:20] == []
+    assert [misfit for table in SHAPED for row in views.all(table) for misfit in misfits(table, row)][:20] == []
 
 
 NEVER = {
@@ -56,9 +56,9 @@ def test_every_member_is_there_in_some_row() -> None:
     assert unseen >= NEVER.keys()
     for seed, happen in product(range(TRIES), HAPPENINGS):
         if unseen > NEVER.keys():
-            news = News(*PROJECTIONS)
-            happen(news, seed)
+            views = ViewsInMemory(*PROJECTIONS)
+            happen(views, seed)
             for table in SHAPED:
-                unseen -= {place for row in news.all(table) for place in pointers(as_json(row), table.name)}
+                unseen -= {place for row in views.all(table) for place in pointers(as_json(row), table.name)}
 
     assert unseen == NEVER.keys()

@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.simulation.harvest import tell_harvest
+from tests.simulation.bug_trials import print_trials
 from tests.simulation.pieces import Tally, pieces
 from tests.simulation.profile import RATES
 from tests.simulation.real_run import many
 from tests.simulation.runs import Outcome, run, schedule_of, shortened
-from tests.simulation.steps import OFTEN
+from tests.simulation.steps import WEIGHTS
 
-MOST_TOLD = 5
+MOST_SHOWN = 5
 
 
 def once(seed: int, steps: int, devices: int | None) -> Outcome:
@@ -32,7 +32,7 @@ def once(seed: int, steps: int, devices: int | None) -> Outcome:
 
 
 def outcomes(seeds: range, steps: int, devices: int | None, jobs: int) -> Iterator[Outcome]:
-    """What came of each seed, in order."""
+    """The outcome of each seed, in order."""
     work = partial(once, steps=steps, devices=devices)
     if jobs == 1:
         yield from map(work, seeds)
@@ -43,14 +43,16 @@ def outcomes(seeds: range, steps: int, devices: int | None, jobs: int) -> Iterat
 
 @click.command()
 @click.option("--seeds", default=100, show_default=True, help="How many runs.")
-@click.option("--from", "start", type=int, help="The first seed; drawn at random, and printed, without.")
+@click.option("--from", "start", type=int, help="The first seed; random by default, and printed.")
 @click.option("--steps", default=200, show_default=True, help="Steps a run.")
-@click.option("--devices", type=click.IntRange(1, 100), help="Devices a run; 3 to 10, as the seed has it, without.")
+@click.option("--devices", type=click.IntRange(1, 100), help="Devices a run; by default 3 to 10, drawn from the seed.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True, help="Processes.")
-@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep what was done here, and go on.")
-@click.option("--real", is_flag=True, help="Then the same on the real server and database, each reply held against it.")
-@click.option("--bugs", is_flag=True, help="Plant each known mistake instead, and say how fast it is caught.")
-@click.option("--limit", default=200, show_default=True, help="The most seeds to catch a mistake with.")
+@click.option(
+    "--keep", type=click.Path(dir_okay=False, path_type=Path), help="Keep results in this file, and continue it."
+)
+@click.option("--real", is_flag=True, help="Then the same on the real server and database; each reply is compared.")
+@click.option("--bugs", is_flag=True, help="Plant each known bug instead, and print how many seeds catch it.")
+@click.option("--limit", default=200, show_default=True, help="The most seeds to catch a bug with.")
 def simulate(
     seeds: int,
     start: int | None,
@@ -63,10 +65,10 @@ def simulate(
     bugs: bool,
     limit: int,
 ) -> None:
-    """Run seeds, say what happened how often, and show how to repeat what went wrong."""
+    """Run seeds, print how often each fault happened, and how to repeat a run that broke a promise."""
     console = Console()
     if bugs:
-        sys.exit(not tell_harvest(console, limit, jobs))
+        sys.exit(not print_trials(console, limit, jobs))
     tally = Tally.load(keep) if keep is not None and keep.exists() else Tally(_drawn() if start is None else start)
     if start not in (None, tally.start):
         raise click.UsageError(f"{keep} is about the seeds from {tally.start} on; name another file.")
@@ -80,8 +82,8 @@ def simulate(
         f"({tally.done / tally.seconds:.1f} a second); {tally.operations:,} operations made, {tally.events:,} events "
         f"recorded; {len(tally.broken)} broken promises."
     )
-    for seed, promise, seen in tally.broken[:MOST_TOLD]:
-        tell(console, seed, promise, seen, steps=steps, devices=devices)
+    for seed, promise, seen in tally.broken[:MOST_SHOWN]:
+        show_broken(console, seed, promise, seen, steps=steps, devices=devices)
     sys.exit(bool(tally.broken))
 
 
@@ -108,13 +110,13 @@ def happenings(tally: Tally) -> Table:
     """How often each kind of fault and step happened."""
     table = Table("fault", "times", "runs with it", title="What happened")
     table.columns[1].justify = table.columns[2].justify = "right"
-    for name in (*RATES, *sorted(OFTEN)):
+    for name in (*RATES, *sorted(WEIGHTS)):
         table.add_row(name, f"{tally.happened[name]:,}", f"{tally.seen_in[name]:,}")
     return table
 
 
-def tell(console: Console, seed: int, promise: str, seen: str, *, steps: int, devices: int | None) -> None:
-    """A broken promise: what was seen, the steps that are enough to see it, and the command that repeats it."""
+def show_broken(console: Console, seed: int, promise: str, seen: str, *, steps: int, devices: int | None) -> None:
+    """Print a broken promise: what was seen, the steps that suffice to break it, and the command that repeats it."""
     schedule = schedule_of(seed, steps=steps, devices=devices)
     few = shortened(schedule, promise)
     console.print(f"\n[bold red]seed {seed}[/]: {promise}", highlight=False)

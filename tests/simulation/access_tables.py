@@ -1,4 +1,4 @@
-"""What is kept of devices beside the log: codes, how each stands, tokens, and when it last had itself verified."""
+"""What is stored of devices beside the log: enrolment codes, statuses, tokens and times of verification."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domain.access.identity import Status
 
 @dataclass
 class Code:
-    """An enrolment code: whose device it lets in, until when, and whether it has been used."""
+    """An enrolment code: for whose device, until when, and whether it has been used."""
 
     technician: UUID
     expires_at: datetime
@@ -21,7 +21,7 @@ class Code:
 
 
 @dataclass
-class Seat:
+class DeviceState:
     """The row of a device, beside the log."""
 
     device: UUID
@@ -35,7 +35,7 @@ class Seat:
     wiped: bool = False
     unsent: int | None = None
     seen_at: datetime | None = None
-    told_at: datetime | None = None
+    reported_at: datetime | None = None
     revoked_at: datetime | None = None
     issued: int = 0
 
@@ -61,9 +61,9 @@ class Token:
 
 @dataclass
 class Tables:
-    """All that is kept; copied for a backup."""
+    """All rows; copied for a backup."""
 
     codes: dict[str, Code] = field(default_factory=dict)
-    seats: dict[UUID, Seat] = field(default_factory=dict)
+    devices: dict[UUID, DeviceState] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     verified: dict[UUID, list[datetime]] = field(default_factory=dict)

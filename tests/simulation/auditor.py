@@ -1,4 +1,4 @@
-"""The auditor: sees every request, reply, commit and disk, and says at once when a promise is broken."""
+"""The auditor: sees every request, reply, commit and disk, and raises `Violation` when a promise is broken."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.simulation.conflicts import Conflicts
 from tests.simulation.copies import Copies
 from tests.simulation.disk import Disk
 from tests.simulation.ends import Ends
+from tests.simulation.erased_words import ErasedWords
 from tests.simulation.ledger import Ledger
 from tests.simulation.network import Request
 from tests.simulation.replies import Replies
-from tests.simulation.standings import Standings
+from tests.simulation.statuses import Statuses
 from tests.simulation.verdicts import Verdicts
 from tests.simulation.waiting import Waiting
-from tests.simulation.words import Words
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class Auditor:
-    """Hands what it sees to those who each watch over one kind of promise."""
+    """Passes what it sees to checkers of one kind of promise each."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.ledger, self.replies = Ledger(world), Replies(world)
         self.copies, self.books = Copies(world), Books(world)
-        self.conflicts, self.words, self.waiting = Conflicts(world), Words(world), Waiting(world)
-        self.verdicts, self.ends, self.standings = Verdicts(world), Ends(world), Standings(world)
+        self.conflicts, self.erased_words, self.waiting = Conflicts(world), ErasedWords(world), Waiting(world)
+        self.verdicts, self.ends, self.statuses = Verdicts(world), Ends(world), Statuses(world)
         world.log.watchers.append(self._committed)
 
     def answered(self, request: Request, reply: Reply) -> None:
@@ -43,17 +43,17 @@ class Auditor:
         self.copies.answered(request, reply)
 
     def disk_lost(self, phone: Phone, disk: Disk) -> None:
-        """What was on this disk is gone, and nobody is to blame."""
+        """A disk is lost with its content; that breaks no promise."""
         self.ledger.disk_lost(phone, disk)
         self.copies.disk_lost(phone)
 
     def restored(self) -> None:
-        """The server has gone back to a backup, and nobody is to blame."""
+        """The server was restored from a backup; what is lost by that breaks no promise."""
         for watch in (self.ledger, self.replies, self.copies, self.books, self.conflicts, self.verdicts):
             watch.restored()
 
     def check(self) -> None:
-        """After every step: what the phones touched hold, and what the views say."""
+        """After every step: check the phones that were used, and the views."""
         for number in sorted(self._world.touched):
             phone = self._world.phones[number]
             self.ledger.check(phone)
@@ -62,19 +62,19 @@ class Auditor:
         self.books.check()
 
     def is_quiet(self) -> bool:
-        """Whether nothing is left to send or to fetch."""
+        """Whether all phones have sent and fetched everything."""
         return self.ledger.is_quiet() and self.copies.is_quiet() and self.waiting.is_quiet()
 
     def check_the_end(self) -> None:
-        """Everything once more, in full."""
+        """Check every promise in full, at the end of a run."""
         self.ledger.check_the_end()
         self.replies.check_the_end()
         self.copies.check_the_end()
         self.books.check_the_end()
         self.conflicts.check_the_end()
-        self.words.check_the_end()
+        self.erased_words.check_the_end()
         self.waiting.check_the_end()
-        self.standings.check_the_end()
+        self.statuses.check_the_end()
 
     def _committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
         self.ledger.committed(events, answers)
@@ -82,4 +82,4 @@ class Auditor:
         self.conflicts.committed(events)
         self.verdicts.committed(events, answers)
         self.ends.committed(events)
-        self.standings.committed(events)
+        self.statuses.committed(events)

@@ -1,4 +1,4 @@
-"""The books: parts are conserved, and a negative balance is always somebody's open discrepancy."""
+"""The books: parts are conserved, and each negative balance is an open discrepancy."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ if TYPE_CHECKING:
 
 CONSERVED = "per part, all locations add up to 0"
 ONE_PLACE = "a serial is in one place, or it is a discrepancy"
-AS_TOLD = "a movement is what its operation said"
+AS_REPORTED = "a movement is what its operation said"
 COUNTED = "a balance is what the latest count found, and what has moved after it"
 NEGATIVE = "a balance below 0 is an open negative_book, and the other way round"
 
 
 class Books:
-    """Looks at the views whenever they have moved."""
+    """Checks the stock views whenever they have moved."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen = 0
 
     def committed(self, events: Sequence[Recorded]) -> None:
-        """Serial numbers become known, for those who will use them twice."""
+        """Collect serial numbers, so that later steps may use one twice."""
         for event in events:
             if event.topic == "stock.moved":
                 self._world.serials.extend(event.data.serials)
 
     def restored(self) -> None:
-        """The views have gone back."""
+        """The server was restored: check the views again."""
         self._seen = -1
 
     def check(self) -> None:
-        """If the views have moved on: sums and misfits."""
+        """If the views have moved: check sums and negative balances."""
         views = self._world.views
         if views.position != self._seen:
             self._seen = views.position
             self._conserved()
 
     def check_the_end(self) -> None:
-        """Once more; the count rule for every van, and each serial in one place."""
+        """Check sums, serials, movements, and the count rule for every van."""
         self._conserved()
         self._in_one_place()
-        self._as_told()
+        self._as_reported()
         rows = self._world.views.rows
         expected = balances(self._world.log.events, set(self._world.company.vans))
         for (location, part), on_hand in expected.items():
@@ -85,18 +85,18 @@ class Books:
                 for serial in event.data.serials:
                     places.setdefault(serial, Counter()).update({event.data.to: 1, event.data.from_: -1})
         rows = self._world.views.rows.rows(DISCREPANCIES)
-        told = {row["refs"].get("serial") for row in rows if row["kind"] in OF_SERIALS}
+        reported = {row["refs"].get("serial") for row in rows if row["kind"] in OF_SERIALS}
         for serial, balance in places.items():
             here = [balance[van] for van in vans if balance[van]]
-            must(here in ([], [1]) or serial in told, ONE_PLACE, f"{serial}: {balance}")
+            must(here in ([], [1]) or serial in reported, ONE_PLACE, f"{serial}: {balance}")
 
-    def _as_told(self) -> None:
-        """A movement of a device says what its operation said."""
+    def _as_reported(self) -> None:
+        """A movement of a device has the part and quantity of its operation."""
         for event in self._world.log.events:
             if event.topic == "stock.moved" and event.envelope.device and event.data.kind != "correction":
-                told = self._world.auditor.ledger.data_of(str(event.envelope.operation_id))
-                same = not told or (told["part"], told["quantity"]) == (str(event.data.part), str(event.data.quantity))
-                must(same, AS_TOLD, f"{told} became {event.data}")
+                data = self._world.auditor.ledger.data_of(str(event.envelope.operation_id))
+                same = not data or (data["part"], data["quantity"]) == (str(event.data.part), str(event.data.quantity))
+                must(same, AS_REPORTED, f"{data} became {event.data}")
 
     def _is_bin(self, location: UUID) -> bool:
         row = self._world.views.rows.get(LOCATIONS, location)

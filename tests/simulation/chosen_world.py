@@ -1,4 +1,4 @@
-"""A world in which nothing happens by chance: each fault comes where it was put, and each step when it is asked for."""
+"""A world without chance, for state machines: each fault and each step happens where a test puts it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.simulation.phone import Phone
 from tests.simulation.profile import Profile
 from tests.simulation.runs import KINDS
 from tests.simulation.schedule import Schedule, Step
-from tests.simulation.steps import HAPPENINGS, OFTEN
+from tests.simulation.steps import STEP_FUNCTIONS, WEIGHTS
 from tests.simulation.versions import as_at_first
 from tests.simulation.world import World
 
@@ -19,7 +19,7 @@ OWN = 2**40
 
 
 class ChosenWorld(World):
-    """Two technicians with three phones, one of them with a clock that is a day late; pages are small."""
+    """Two technicians with three phones, one with a clock a day behind; pages are small."""
 
     def __init__(self) -> None:
         drawn = Profile.drawn(Random(0), 3)
@@ -37,20 +37,20 @@ class ChosenWorld(World):
         self.views.catch_up()
 
     def end(self) -> None:
-        """Let everything become quiet, unless something is broken already, and look at all of it once more."""
+        """Let everything become quiet and check it in full, unless something is broken already."""
         with self._patches:
             if not self.is_broken:
                 self.become_quiet()
 
     def happens(self, fault: str) -> bool:
-        """A fault happens at the chance for which it is planned, and then not again."""
+        """Whether a fault happens: once, at the chance for which it is planned."""
         left = self._planned.pop(fault, None)
         if left:
             self._planned[fault] = left - 1
         return left == 0
 
     def do(self, kind: str, phone: int, dice: int = 0) -> None:
-        """One step, here and now."""
+        """Take one step now."""
         try:
             self._take(self._step(kind, phone, dice))
         except BaseException:
@@ -60,16 +60,16 @@ class ChosenWorld(World):
             self._planned.clear()
             self._left.clear()
 
-    def meets(self, fault: str, chance: int) -> None:
-        """In the next step a fault happens, at its first, second, … chance."""
+    def plan_fault(self, fault: str, chance: int) -> None:
+        """Plan a fault for the next step, at its first, second, … chance."""
         self._planned[fault] = chance
 
-    def then(self, kind: str, phone: int, dice: int = 0) -> None:
-        """If the next step lets others go first, this is what they do."""
+    def plan_step(self, kind: str, phone: int, dice: int = 0) -> None:
+        """Plan a step for when the next step lets others go first."""
         self._left.append(self._step(kind, phone, dice))
 
     def _step(self, kind: str, phone: int, dice: int) -> Step:
-        """Dice fall otherwise in each step, or two things would get the same name."""
+        """A step with a seed of its own, so that no id is drawn twice."""
         self._steps += 1
         return Step(kind, phone, self._steps << 32 | dice)
 
@@ -79,7 +79,7 @@ class ChosenWorld(World):
 
 
 def is_erasing(phone: Phone) -> bool:
-    """Whether a lost phone is at it, and may have been killed over it: rows go some at a time, the cursor last."""
+    """Whether a phone is erasing itself: rows are deleted some at a time, the cursor last."""
     return bool(phone.disk.rows("SELECT 1 FROM state WHERE name = 'wiping'"))
 
 
@@ -88,10 +88,10 @@ assert KINDS, "every kind of step is registered when its module is loaded"
 
 def _kinds_of(*rooms: str) -> list[str]:
     """The kinds of step that these modules register, without those that the simulator has switched off."""
-    return [name for name, do in HAPPENINGS.items() if do.__module__.rpartition(".")[2] in rooms and OFTEN[name]]
+    return [name for name, do in STEP_FUNCTIONS.items() if do.__module__.rpartition(".")[2] in rooms and WEIGHTS[name]]
 
 
 ALONE = ("sync", "push", "pull")
 OFFICE = _kinds_of("desk_work", "desk_doubts")
 MISHAPS = _kinds_of("mishaps")
-FIELD = [name for name in HAPPENINGS if OFTEN[name] and name not in (*ALONE, *OFFICE, *MISHAPS)]
+FIELD = [name for name in STEP_FUNCTIONS if WEIGHTS[name] and name not in (*ALONE, *OFFICE, *MISHAPS)]

@@ -1,4 +1,4 @@
-"""Clocks: the true one, which steps move on, and those of devices, which are wrong in their own ways."""
+"""Clocks: the true one, which steps move on, and those of devices, with offset, drift and jumps."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ MORNING = datetime(2026, 11, 2, 7, 0, tzinfo=UTC)
 
 
 class TrueClock:
-    """The time of the world, which is the server's too."""
+    """The true time, which is the server's."""
 
     def __init__(self) -> None:
         self.at = MORNING
 
     def now(self) -> datetime:
-        """This moment."""
+        """The present instant."""
         return self.at
 
-    def pass_by(self, seconds: float) -> None:
-        """Let time pass; nobody really waits."""
+    def advance(self, seconds: float) -> None:
+        """Move the time on; nobody waits."""
         self.at += timedelta(seconds=seconds)
 
 
@@ -30,11 +30,11 @@ class DeviceClock:
         self._true, self.offset, self._drift = true, offset, drift
 
     def now(self) -> datetime:
-        """What the device believes, in the zone of its user."""
+        """The time by the device's clock."""
         true = self._true.at
         wrong = self.offset + self._drift * (true - MORNING).total_seconds()
         return true + timedelta(seconds=round(wrong, 3))
 
     def jump(self, seconds: float) -> None:
-        """Somebody sets it, or a battery runs out."""
+        """Change the offset by so many seconds."""
         self.offset += seconds

@@ -1,4 +1,4 @@
-"""The company at the start of a run: people, vans, parts, customers; and what there is to choose from later."""
+"""The company at the start of a run: technicians, vans, parts, customers, and the ids for later steps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CUSTOMERS, PARTS, ORDERS = 3, 3, 4
 
 
 class Company:
-    """The ids of everything that the office has made; a restored server may not know all of it."""
+    """The ids of everything that the office has created; a restored server may not know all of it."""
 
     def __init__(self, world: World, technicians: int) -> None:
         self._world = world
@@ -41,13 +41,13 @@ class Company:
         self._found()
 
     def save(self, *entities: Entity, operation: UUID | None = None) -> None:
-        """Commit what the office has decided."""
+        """Commit pending events of entities as the office."""
         work = self._world.log.work()
         work.add(self.envelope(operation), *entities)
         work.commit()
 
     def envelope(self, operation: UUID | None = None) -> Envelope:
-        """The office's, now."""
+        """The envelope of an event of the office, now."""
         at, id = self._world.clock.now(), operation or self._world.dice.uuid()
         return Envelope(occurred_at=at, zone="Europe/Berlin", actor=self.dispatcher, role="dispatcher", operation_id=id)
 
@@ -103,7 +103,7 @@ class Company:
             self.save(*(self._stocked(stocked, part) for part in self.parts))
         for _ in range(ORDERS):
             self.save(self.opened())
-        self._world.clock.pass_by(timedelta(hours=1).total_seconds())
+        self._world.clock.advance(timedelta(hours=1).total_seconds())
 
     def _stocked(self, van: UUID, part: UUID) -> StockMovement:
         serials = tuple(f"S{self._world.dice.getrandbits(24)}" for _ in range(2)) if part == self.parts[-1] else ()
@@ -114,6 +114,6 @@ class Company:
 _TRACKING: tuple[Any, ...] = ("none", "none", "serial")
 
 
-def words_of(person: UUID, said: str) -> str:
-    """Words that can be told to be about this person wherever they turn up."""
-    return f"«{person}» {said}"
+def words_of(person: UUID, text: str) -> str:
+    """A text that is marked as about this person, to be found wherever it occurs."""
+    return f"«{person}» {text}"

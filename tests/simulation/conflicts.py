@@ -1,4 +1,4 @@
-"""Conflicts: groups stand or fall as one, no change is overwritten without a word, and both sides can be found."""
+"""Conflicts: groups are atomic, no change is overwritten unnoticed, and both sides of a conflict can be found."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FALLEN = ("rejected", "quarantined")
 
 
 class Conflicts:
-    """Watches replies and commits."""
+    """Checks replies and commits."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -37,13 +37,13 @@ class Conflicts:
         self._conflicted: dict[str, list[dict[str, Any]]] = {}
 
     def restored(self) -> None:
-        """What the log has forgotten, nobody can be asked about."""
+        """The server was restored: forget what the log has lost."""
         self._details.clear()
         self._conflicted.clear()
         self._remember(self._world.log.events)
 
     def committed(self, events: Sequence[Recorded]) -> None:
-        """A device may change what it knew, and nothing else."""
+        """A device may change only details of a customer whose present value it knew."""
         for event in events:
             if event.topic == "customer.changed" and event.envelope.device is not None:
                 self._must_have_known(event)
@@ -65,7 +65,7 @@ class Conflicts:
             must(len(held) < 2, ATOMIC, f"{group}: {results}")
 
     def check_the_end(self) -> None:
-        """From each notice one gets to what it is about."""
+        """The things that each notice names can be found."""
         for operation, notices in self._conflicted.items():
             for notice in notices:
                 must(self._is_found(operation, notice), BOTH_SIDES, f"{operation}: {notice}")
@@ -73,21 +73,21 @@ class Conflicts:
     def _remember(self, events: Sequence[Recorded]) -> None:
         for event in events:
             if event.topic in ("customer.registered", "customer.changed"):
-                told = {name: getattr(event.data, name) for name in ("name", "phones", "email", "language", "zone")}
+                details = {name: getattr(event.data, name) for name in ("name", "phones", "email", "language", "zone")}
                 known = self._details.setdefault(event.stream, {})
-                known.update({name: value for name, value in told.items() if value is not None})
+                known.update({name: value for name, value in details.items() if value is not None})
 
     def _must_have_known(self, event: Recorded) -> None:
         wanted = self._world.auditor.ledger.data_of(str(event.envelope.operation_id)).get("changes", {})
         for field in wanted.keys() & set(event.data.fields):  # nobody may have looked at the disk since it was made
-            before, said = self._details[event.stream].get(field), wanted[field]["from"]
-            same = list(before or ()) == list(said or ())
-            must(same, NOTICED, f"{field} was {before}, and the device knew {said}")
+            before, claimed = self._details[event.stream].get(field), wanted[field]["from"]
+            same = list(before or ()) == list(claimed or ())
+            must(same, NOTICED, f"{field} was {before}, and the device knew {claimed}")
 
     def _is_found(self, operation: str, notice: dict[str, Any]) -> bool:
         code, refs, rows = notice["code"], notice["refs"], self._world.views.rows
         if code in ABOUT_REFS:
-            return bool(refs) and all(self._is_told(operation, code, name, id) for name, id in refs.items())
+            return bool(refs) and all(self._is_recorded(operation, code, name, id) for name, id in refs.items())
         if "work_order" in refs:
             order = rows.get(WORK_ORDERS, UUID(refs["work_order"]))
             return order is not None and self._is_found_of(order, operation, code)
@@ -97,8 +97,8 @@ class Conflicts:
             return any(event.topic == "customer.change_clashed" for event in self._events_of(operation))
         return code in RULES or code == "needs_missing"
 
-    def _is_told(self, operation: str, code: str, name: str, id: str) -> bool:
-        """Whether what a notice names is there, and the operation on record: about it or, if it misfits, naming it."""
+    def _is_recorded(self, operation: str, code: str, name: str, id: str) -> bool:
+        """Whether the thing of a notice exists, and the operation is recorded about it or, if it misfits, names it."""
         stream, world = UUID(id), self._world
         table, done = _NAMED.get(name), self._events_of(operation)
         if not (world.log.streams.version(stream) if table is None else world.views.rows.get(table, stream)):
@@ -109,14 +109,14 @@ class Conflicts:
         return any(event.stream == stream or id in repr(event.data) for event in streams)
 
     def _is_found_of(self, order: Row, operation: str, code: str) -> bool:
-        """From the work order, or from a discrepancy about it; what was taken back may have gone from both."""
+        """Whether the work order or a discrepancy about it names the operation; a corrected one may be in neither."""
         if code == "duplicate_completion":
             return len(order["completions"]) + len(order["reported"]) + len(self._taken_back()) > 1
         if self._world.auditor.ledger.made[operation].type == "fact_corrected":
             return True  # it opens nothing: the order tells of what was taken back, and by whom
         found = self._world.views.rows.where(DISCREPANCIES, work_order=order["id"])
-        told = any(operation in str(row["events"]) for row in found if row["kind"] == code)
-        return told or operation in self._taken_back()
+        named = any(operation in str(row["events"]) for row in found if row["kind"] == code)
+        return named or operation in self._taken_back()
 
     def _taken_back(self) -> set[str]:
         """Operations that a later one has taken back."""

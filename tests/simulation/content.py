@@ -1,4 +1,4 @@
-"""What tells two operations apart, worked out here once more and not by the server's own code."""
+"""The content hash of an operation, computed independently of the server's code."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.simulation.memory_views import digest, names, rebuilt
 from tests.simulation.network import Request
 from tests.simulation.server import SECRET
 from tests.simulation.violation import must
-from tests.simulation.whose import Whose
+from tests.simulation.visibility import Visibility
 
 if TYPE_CHECKING:
     from tests.simulation.phone import Phone
@@ -31,35 +31,35 @@ WITH_DOCUMENTS = ("/sync/v1/push", "/sync/v1/pull", "/sync/v1/verify")
 
 
 class Copies:
-    """Sees every page that leaves the server, and what the phones make of them."""
+    """Checks every page that leaves the server, and the documents on the phones."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._whose = Whose(world)
+        self._visibility = Visibility(world)
         self._cursors = Cursors(SECRET)
         self._expected: dict[str, tuple[UUID, Held]] = {}
         self._reached: dict[int, tuple[str, int, int]] = {}
 
     def answered(self, request: Request, reply: Reply) -> None:
-        """Documents have left the server."""
+        """Check the page in a reply, if it has one."""
         if reply.status != 200 or urlsplit(request.url).path not in WITH_DOCUMENTS:
             return
-        said = orjson.loads(reply.body)
-        page = said.get("changes") if request.url.endswith("/push") else said
+        body = orjson.loads(reply.body)
+        page = body.get("changes") if request.url.endswith("/push") else body
         if page is not None:
             self._page(request, page)
 
     def disk_lost(self, phone: Phone) -> None:
-        """The next disk has a life of its own."""
+        """A phone has another disk: its cursor begins anew."""
         self._reached.pop(phone.number, None)
 
     def restored(self) -> None:
-        """The log has forgotten something."""
-        self._whose.restored()
+        """The server was restored."""
+        self._visibility.restored()
         self.rebuilt()
 
     def rebuilt(self) -> None:
-        """Views made anew have no words of erased people, though the news of that may lie ahead of them.
+        """The views were rebuilt, without texts of erased people whose erasure the views have not reached yet.
 
         Documents have changed then without anything having happened, and phones find out by their digests.
         """
@@ -70,7 +70,7 @@ class Copies:
                 phone.rotten = True
 
     def check(self, phone: Phone) -> None:
-        """The phone's rows are what the server meant when it gave the cursor that the phone has stored."""
+        """The phone holds exactly what the server expected when it gave the phone's present cursor."""
         state = {name: orjson.loads(value) for name, value in map(tuple, phone.disk.rows("SELECT * FROM state"))}
         if state.get("wiping"):
             return  # it hands over its work and erases itself, some rows at a time
@@ -85,11 +85,11 @@ class Copies:
             )
 
     def is_quiet(self) -> bool:
-        """Whether every phone is where the views are."""
+        """Whether every phone has what the views have."""
         return all(self._is_caught_up(phone) for phone in self._world.phones)
 
     def check_the_end(self) -> None:
-        """Every phone shows what the server shows, and the server what the log says."""
+        """Every phone has what the server has, and the server's views equal a rebuild."""
         views = self._world.views
         views.catch_up()
         fresh = rebuilt(self._world.log, views.position)
@@ -105,16 +105,16 @@ class Copies:
         technician = self._world.phones[request.phone].technician
         if not request.url.endswith("/verify"):
             self._must_be_bounded([change["position"] for change in page["changes"]])
-        self._whose.must_be_theirs(technician, page["changes"])
+        self._visibility.must_be_theirs(technician, page["changes"])
         if not page.get("more") and page["through"] == self._world.views.position:  # somebody may have been faster
             self._expected[page["cursor"]] = technician, self._slice(technician)
             views = self._world.views
             own, shared = digest(views.documents_of(technician)), digest(views.documents_of(None))
-            said = page["digests"]
-            must(said == {"own": own, "shared": shared}, DIGESTS, f"{said} instead of {own} and {shared}")
+            digests = page["digests"]
+            must(digests == {"own": own, "shared": shared}, DIGESTS, f"{digests} instead of {own} and {shared}")
 
     def _must_be_bounded(self, positions: list[int]) -> None:
-        """As many as were asked for, and as many more as it takes to end at a whole position."""
+        """A page has at most the requested number of changes, and those of the same position as its last."""
         before_the_last = sum(position != positions[-1] for position in positions)
         must(
             before_the_last < self._world.profile.page, BOUNDED, f"{len(positions)} changes, {before_the_last} too many"
@@ -143,7 +143,7 @@ class Copies:
 
 
 def held_by(phone: Phone) -> Held:
-    """The hash of each document that a phone shows as its own, worked out from the body that is there."""
+    """The hash of each document on a phone, computed from its body."""
     return {(kind, id): sha256(body.encode()).hexdigest() for kind, id, body in map(tuple, phone.disk.rows(_HELD))}
 
 

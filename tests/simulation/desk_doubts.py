@@ -1,4 +1,4 @@
-"""What the office decides about what does not fit: discrepancies, operations that were put aside, doubtful devices."""
+"""Steps of the office: discrepancies, quarantined and held operations, suspended and revoked devices."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def take_in(world: World, operation: UUID, position: int) -> None:
 
 
 def discard(world: World, operation: UUID, position: int) -> None:
-    """Make nothing of an operation."""
+    """Discard an operation."""
 
     def change(work: Work) -> Iterable[Entity]:
         return (make_nothing_of(world.log, work, operation, "nobody knows what it means", position),)
@@ -80,11 +80,11 @@ def discard(world: World, operation: UUID, position: int) -> None:
 
 @step("doubt a device", 3)
 def doubt(world: World, _: Phone) -> None:
-    seat = world.dice.one(sorted(world.access.kept.seats.values(), key=lambda seat: seat.device.int))
+    state = world.dice.one(sorted(world.access.kept.devices.values(), key=lambda state: state.device.int))
     what = world.dice.randrange(10)
 
     def change(work: Work) -> Iterable[Entity]:
-        device = work.find(Device, seat.device) if seat else None
+        device = work.find(Device, state.device) if state else None
         if device is None:
             return ()
         if what < 4:
@@ -100,10 +100,10 @@ def doubt(world: World, _: Phone) -> None:
 
 @step("lose a phone", 0.6)
 def lose(world: World, _: Phone) -> None:
-    seat = world.dice.one(sorted(world.access.kept.seats.values(), key=lambda seat: seat.device.int))
+    state = world.dice.one(sorted(world.access.kept.devices.values(), key=lambda state: state.device.int))
 
     def change(work: Work) -> Iterable[Entity]:
-        device = work.find(Device, seat.device) if seat else None
+        device = work.find(Device, state.device) if state else None
         if device is None:
             return ()
         device.revoke(reason="lost", wipe=True)
@@ -113,10 +113,10 @@ def lose(world: World, _: Phone) -> None:
 
 
 def trust_everybody(world: World) -> None:
-    """The office has looked into every suspicion, and found nothing."""
-    for seat in world.access.kept.seats.values():
+    """Resume every device that is not revoked."""
+    for state in world.access.kept.devices.values():
 
-        def change(work: Work, id: UUID = seat.device) -> Iterable[Entity]:
+        def change(work: Work, id: UUID = state.device) -> Iterable[Entity]:
             device = work.find(Device, id)
             if device is None or device.is_revoked():
                 return ()

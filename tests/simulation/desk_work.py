@@ -1,4 +1,4 @@
-"""What the office does: it gives work out and takes it away, moves vans and parts, and changes its mind."""
+"""Steps of the office: work orders, visits, vans, parts, counts and customers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def office(world: World, decide: Callable[[Work], Iterable[Entity]]) -> None:
-    """One command of the office: load, decide, commit, again when somebody was faster; what is refused is not done."""
+    """One command of the office: load, decide, commit, retried on a conflict; a refused one has no effect."""
 
     def once() -> None:
         work = world.log.work()
@@ -41,7 +41,7 @@ def office(world: World, decide: Callable[[Work], Iterable[Entity]]) -> None:
 
 
 def office_is_faster(world: World, pending: Sequence[Any]) -> None:
-    """Give away, or cancel, a work order that something rests on which is about to be recorded."""
+    """Reassign or cancel a work order that events which are about to be recorded depend on."""
     order = world.dice.one([event.work_order for event in pending if getattr(event, "work_order", None)])
     who, cancels = world.dice.choice(world.company.technicians), world.dice.chance(0.1)
 

@@ -1,4 +1,4 @@
-"""The one source of chance: dice that are taken anew for each step, so that none depends on those before it."""
+"""The one source of random numbers, seeded anew for each step so that no step depends on those before it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ T = TypeVar("T")
 
 
 class Dice(Random):
-    """Random numbers of the step that runs now; a step that begins within another has its own until it ends."""
+    """Random numbers of the present step; a step within another has its own until it ends."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self._now = Random(seed)
 
     @contextmanager
-    def thrown(self, seed: int) -> Iterator[None]:
-        """The dice of one step."""
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Use this seed for the duration of one step."""
         before, self._now = self._now, Random(seed)
         try:
             yield
@@ -36,13 +36,13 @@ class Dice(Random):
         return self._now.getrandbits(k)
 
     def chance(self, of: float) -> bool:
-        """Whether something with this probability happens; what never happens costs no throw."""
+        """True with this probability; draws no number for probability 0."""
         return of > 0 and self._now.random() < of
 
     def one(self, things: Sequence[T]) -> T | None:
-        """One of these, `None` when there is none."""
+        """One of these, `None` if there are none."""
         return self.choice(things) if things else None
 
     def uuid(self) -> UUID:
-        """A name for something new."""
+        """A new id."""
         return UUID(int=self._now.getrandbits(128), version=4)

@@ -9,7 +9,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
 class Killed(BaseException):
-    """The process was killed at this very statement; no `except` of the device's gets to see it."""
+    """The process was killed at this statement; a `BaseException`, so that the device does not catch it."""
 
 
 class Connection(sqlite3.Connection):
@@ -29,7 +29,7 @@ class Connection(sqlite3.Connection):
         return super().executemany(sql, *args)
 
     def close(self) -> None:
-        """The process ends in peace: what it left open is taken back, and the storage stays."""
+        """The process ends: an open transaction is rolled back, the storage stays."""
         self.rollback()
 
     def _before(self, sql: str) -> None:
@@ -47,7 +47,7 @@ class Connection(sqlite3.Connection):
 
 
 class Disk:
-    """What a device has stored; whoever opens it next finds what was committed."""
+    """The storage of a device; the next process finds what was committed."""
 
     def __init__(self, image: bytes | None = None) -> None:
         self.db = sqlite3.connect(":memory:", isolation_level=None, factory=Connection)
@@ -55,7 +55,7 @@ class Disk:
             self.db.deserialize(image)
 
     def connect(self, _: str) -> sqlite3.Connection:
-        """For the device, whatever it calls its file."""
+        """The connection for a device; the name of the file is ignored."""
         self.db.rollback()
         return self.db
 
@@ -64,15 +64,15 @@ class Disk:
         return self.db.serialize()
 
     def kill_after(self, statements: int) -> None:
-        """Let the process die when it has done so many more statements."""
+        """Kill the process after so many more statements."""
         self.db.left = statements
 
     def survive(self) -> None:
-        """Let nothing happen to the next process."""
+        """Clear planned faults."""
         self.db.left = self.db.room = None
 
     def rows(self, sql: str) -> list[Any]:
-        """Look into the storage from outside, whatever the process does; nothing, while nothing has been set up."""
+        """Rows of a query from outside the process; none while the tables do not exist."""
         try:
             return sqlite3.Connection.execute(self.db, sql).fetchall()
         except sqlite3.OperationalError as error:

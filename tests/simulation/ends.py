@@ -1,4 +1,4 @@
-"""Ends: a work order that is closed or cancelled leaves no visit open, and gets none afterwards."""
+"""Ends: a closed or cancelled work order has no open visit, and gets none afterwards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENDS = ("work_order.closed", "work_order.cancelled")
 
 
 class Ends:
-    """Looks at each end of an order when it is recorded, and at each visit that is planned."""
+    """Checks each end of a work order and each planned visit when it is recorded."""
 
     def __init__(self, world: World) -> None:
         self._world = world

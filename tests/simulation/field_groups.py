@@ -1,4 +1,4 @@
-"""What technicians do together: several operations at once, and those that go on with what another began."""
+"""Steps of technicians: groups of operations, and operations that need another one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unittest.mock import patch
 from sync.device import NewOperation
 from sync.device import World as Around
 from tests.simulation.field_parts import taken
-from tests.simulation.field_work import order_of, tell
+from tests.simulation.field_work import order_of, record
 from tests.simulation.steps import step
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def group(world: World, phone: Phone) -> None:
 
 
 def needed(world: World) -> str | None:
-    """An operation of anybody, which may not have come; seldom one that never will."""
+    """The id of any recent operation, which may not have arrived; rarely one that never will."""
     return world.dice.one(list(world.auditor.ledger.made)[-12:]) if world.dice.chance(0.9) else str(world.dice.uuid())
 
 
@@ -46,18 +46,18 @@ def need(world: World, phone: Phone) -> None:
             (("note_added", {"text": "as he said"}), ("close_work_order", {}), ("part_used", taken(world, phone)))
         )
         data = {"work_order": order} | more
-        made = tell(world, phone, kind, data, needs=[need])
+        made = record(world, phone, kind, data, needs=[need])
         if made and world.dice.chance(0.4):  # it was not so, though it may wait still; and how it really was
-            tell(world, phone, "fact_corrected", {"operation": made})
-            tell(world, phone, kind, data)
+            record(world, phone, "fact_corrected", {"operation": made})
+            record(world, phone, kind, data)
     if world.dice.chance(0.15):
         name_each_other(world, phone)
 
 
 def name_each_other(world: World, phone: Phone) -> None:
-    """Two that each want to take back the other one, of this phone or of two: neither can come before the other."""
+    """Two corrections that need each other, on one phone or two, so that neither can be recorded first."""
     later, other = str(world.dice.uuid()), world.dice.choice((phone, world.dice.choice(world.phones)))
-    first = tell(world, phone, "fact_corrected", {"operation": later}, needs=[later])
+    first = record(world, phone, "fact_corrected", {"operation": later}, needs=[later])
     if first and not other.busy:
         with patch.object(Around, "new_id", lambda _: later):
-            tell(world, other, "fact_corrected", {"operation": first})
+            record(world, other, "fact_corrected", {"operation": first})

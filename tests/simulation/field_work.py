@@ -1,4 +1,4 @@
-"""What technicians do: they work with what their phones show them, and sometimes with what these no longer know."""
+"""Steps of technicians: facts and requests about the work orders and visits on their phones, and syncs."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def shown(phone: Phone, kind: str) -> list[str]:
     return [row[0] for row in phone.disk.rows(sql)] if phone.device else []
 
 
-def tell(world: World, phone: Phone, kind: str, data: dict[str, Any], **more: Any) -> str | None:
-    """Put an operation into the phone's outbox, some time after it happened."""
+def record(world: World, phone: Phone, kind: str, data: dict[str, Any], **more: Any) -> str | None:
+    """Record an operation on the phone, at an instant up to 50 minutes ago; its id, `None` if the phone failed."""
     ago = timedelta(seconds=world.dice.choice((0, 0, 30, 3000)))
     return phone.use(lambda device: device.record(kind, data, phone.clock.now() - ago, **more))
 
 
 def order_of(world: World, phone: Phone) -> str | None:
-    """A work order that the phone shows, or now and then any that there is."""
+    """A work order on the phone, or sometimes any other."""
     if world.dice.chance(0.1) and world.company.orders:
         return str(world.dice.choice(world.company.orders))
     return world.dice.one(shown(phone, "work_order"))
@@ -39,8 +39,8 @@ def order_of(world: World, phone: Phone) -> str | None:
 def note(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
         name = "text" if phone.app_version == "1" else "words"
-        told = {"work_order": order, name: f"heard a noise {world.dice.getrandbits(20)}"}
-        tell(world, phone, "note_added", told, v=int(phone.app_version))
+        data = {"work_order": order, name: f"heard a noise {world.dice.getrandbits(20)}"}
+        record(world, phone, "note_added", data, v=int(phone.app_version))
 
 
 @step("take a photo or a signature", 3)
@@ -49,31 +49,31 @@ def photo(world: World, phone: Phone) -> None:
     about = world.dice.one(shown(phone, "visit")) if of_visit else order_of(world, phone)
     named = phone.use(lambda device: device.attach(bytes_of, "image/png")) if about else None
     if named is not None and of_visit:
-        tell(world, phone, "signed", {"visit": about} | named)
+        record(world, phone, "signed", {"visit": about} | named)
     elif named is not None:
-        tell(world, phone, "photo_taken", {"work_order": about} | named)
+        record(world, phone, "photo_taken", {"work_order": about} | named)
 
 
 @step("diagnose", 2)
 def diagnose(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
-        tell(world, phone, "diagnosed", {"work_order": order} | CODES)
+        record(world, phone, "diagnosed", {"work_order": order} | CODES)
 
 
 @step("work", 2)
 def labour(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
         spent = {"minutes": world.dice.randint(1, 90), "kind": "work"}
-        tell(world, phone, "labour_recorded", {"work_order": order} | spent)
+        record(world, phone, "labour_recorded", {"work_order": order} | spent)
 
 
 @step("finish", 4)
 def finish(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
         if world.dice.chance(0.8):
-            tell(world, phone, "work_completed", {"work_order": order, "fixed": world.dice.choice(("yes", "no"))})
+            record(world, phone, "work_completed", {"work_order": order, "fixed": world.dice.choice(("yes", "no"))})
         else:
-            tell(world, phone, "cannot_complete", {"work_order": order, "reason": "the cellar is locked"})
+            record(world, phone, "cannot_complete", {"work_order": order, "reason": "the cellar is locked"})
 
 
 @step("go on a visit", 4)
@@ -81,7 +81,7 @@ def visit(world: World, phone: Phone) -> None:
     if id := world.dice.one(shown(phone, "visit")):
         kinds = ("visit_accepted", "travel_started", "arrived", "work_paused", "work_resumed", "visit_done")
         kind = world.dice.choice((*kinds, "visit_not_done"))
-        tell(world, phone, kind, {"visit": id} | ({"reason": "no_access"} if kind == "visit_not_done" else {}))
+        record(world, phone, kind, {"visit": id} | ({"reason": "no_access"} if kind == "visit_not_done" else {}))
 
 
 @step("ask for something", 4)
@@ -90,33 +90,33 @@ def ask(world: World, phone: Phone) -> None:
     kind = world.dice.choice(("close_work_order", "request_visit", "decline_visit", details, details))
     if kind == "decline_visit":
         if id := world.dice.one(shown(phone, "visit")):
-            tell(world, phone, kind, {"visit": id})
+            record(world, phone, kind, {"visit": id})
     elif kind == details:
         customer: UUID = world.dice.choice(world.company.customers)
         phones = {"from": ["030 1"], "to": [f"030 {world.dice.randrange(9)}"]}
         name = {"from": words_of(customer, "is a customer"), "to": words_of(customer, "has another name")}
         changes = {"phones": phones} if world.dice.chance(0.7) else {"name": name}
-        tell(world, phone, kind, {"customer": str(customer), "changes": changes})
+        record(world, phone, kind, {"customer": str(customer), "changes": changes})
     elif order := order_of(world, phone):
-        tell(world, phone, kind, {"work_order": order})
+        record(world, phone, kind, {"work_order": order})
 
 
 @step("hear the customer", 1)
-def hear(world: World, phone: Phone) -> None:
+def record_feedback(world: World, phone: Phone) -> None:
     if order := order_of(world, phone):
         if world.dice.chance(0.5):
-            tell(world, phone, "satisfaction_recorded", {"work_order": order, "csat": 4, "solved": True})
+            record(world, phone, "satisfaction_recorded", {"work_order": order, "csat": 4, "solved": True})
         else:
             customer = str(world.dice.choice(world.company.customers))
-            said = {"customer": customer, "work_order": order, "reason": "a noise", "summary": "it hums"}
-            tell(world, phone, "customer_spoke", said)
+            data = {"customer": customer, "work_order": order, "reason": "a noise", "summary": "it hums"}
+            record(world, phone, "customer_spoke", data)
 
 
 @step("take something back", 3)
 def correct(world: World, phone: Phone) -> None:
     mine = [row[0] for row in phone.disk.rows("SELECT id FROM operations ORDER BY n")] if phone.device else []
     if mine:
-        tell(world, phone, "fact_corrected", {"operation": world.dice.choice(mine)})
+        record(world, phone, "fact_corrected", {"operation": world.dice.choice(mine)})
 
 
 @step("nonsense", 1)
@@ -130,7 +130,7 @@ def nonsense(world: World, phone: Phone) -> None:
             ("stock_counted", {"location": str(world.company.store), "part": order, "quantity": "-1"}),
         )
     )
-    tell(world, phone, kind, data)
+    record(world, phone, kind, data)
 
 
 @step("sync", 24)

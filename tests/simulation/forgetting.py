@@ -1,4 +1,4 @@
-"""Erasure in memory: once the log says that a customer is forgotten, the keys that open their words are destroyed."""
+"""Erasure in memory: destroys the keys of customers whose erasure is recorded."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from store.shape import shape_of
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-PUT_ASIDE = ("device.operation_quarantined", "device.operation_held")
+QUARANTINED_OR_HELD = ("device.operation_quarantined", "device.operation_held")
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Forgetting:
-    """As `store.erasure.Erasure` works; it goes on where it was, and begins anew on a restored log."""
+    """Works as `store.erasure.Erasure`: continues where it was, and begins anew on a restored log."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.reached = 0
 
     def catch_up(self) -> None:
-        """Destroy what the log asks for; what was said between the erasure and the end of the key is erased again."""
+        """Destroy keys by the log; a customer with texts recorded since the erasure is erased again."""
         log = self._world.log
         events, head = log.events[self.reached :], log.head()
         erased = {event.stream: event.position for event in events if event.topic == "customer.erased"}
@@ -36,13 +36,13 @@ class Forgetting:
         log.erased |= {*erased, *self._operations(log.events if erased else events, everybody)}
         for customer, position in erased.items():
             if any(self._is_about(event, customer) for event in log.events[position:]):
-                self._say_again(customer)
+                self._erase_again(customer)
         self.reached = head
 
     def _operations(self, events: Iterable[Recorded], erased: set[UUID]) -> Iterator[UUID]:
-        """Operations that were put aside and lead to somebody who is erased."""
+        """Quarantined and held operations that refer to an erased customer."""
         for event in events:
-            if event.topic in PUT_ASIDE and event.data.body is not None:
+            if event.topic in QUARANTINED_OR_HELD and event.data.body is not None:
                 named = {*event.data.refs, *map(UUID, _ID.findall(event.data.body))}
                 if named & erased or any(self._leads_to(id, erased) for id in named):
                     yield event.data.operation
@@ -57,7 +57,7 @@ class Forgetting:
         has_words = any(getattr(event.data, name) is not None for name in shape.personal)
         return has_words and self._world.log.person_of(shape, event) == customer
 
-    def _say_again(self, customer: UUID) -> None:
+    def _erase_again(self, customer: UUID) -> None:
         def once() -> None:
             work = self._world.log.work()
             entity = work.get(Customer, customer)

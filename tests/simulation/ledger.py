@@ -1,4 +1,4 @@
-"""The ledger of operations: until one is on record somebody always has it, and then it is there once."""
+"""The ledger of operations: each is on a device until it is recorded, and has one effect."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ABOUT_DEVICES = "device."
 NONE_IS_LOST = "no operation is lost"
 ONE_EFFECT = "an operation has one effect at most"
 KEPT = timedelta(days=6, hours=23)
-"""A little less than what the protocol asks for, since nobody looks at the very moment."""
+"""A little less than the protocol's seven days, since checks run between steps only."""
 KEPT_A_WEEK = "what was acknowledged stays on the device for seven days"
 DENSE = "positions are 1…N without a gap"
 
 
 class Made(NamedTuple):
-    """An operation as a device made it: where, what type, what it says, and a hash of all that it says."""
+    """An operation as a device recorded it: phone, type, data and content hash."""
 
     phone: int
     type: str
@@ -39,7 +39,7 @@ class Made(NamedTuple):
 
 
 class Ledger:
-    """Knows every operation that was ever on a disk, and every one that the server ever answered."""
+    """Every operation that was ever on a disk, and every one that the server ever answered."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -54,7 +54,7 @@ class Ledger:
         self._last = 0
 
     def committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
-        """Something was recorded."""
+        """Check the positions and effects of recorded events."""
         for event in events:
             must(event.position == self._last + 1, DENSE, f"{event.position} came after {self._last}")
             self._last = event.position
@@ -66,7 +66,7 @@ class Ledger:
                 must(before == self._last, ONE_EFFECT, f"{operation} took effect at {before} and again at {self._last}")
 
     def restored(self) -> None:
-        """The log has gone back to a backup: what it forgot may take effect once more, if anybody still has it.
+        """The server was restored: an operation that the log lost may take effect once more, if a phone still has it.
 
         A phone that has handed over what it holds erases it as soon as the reply is there, which nobody can call back.
         """
@@ -83,7 +83,7 @@ class Ledger:
             self._excuse(id)
 
     def disk_lost(self, phone: Phone, disk: Disk) -> None:
-        """What was only on this disk is lost with it; what is on the next one, this phone has."""
+        """A phone has another disk: excuse operations that were on the lost one only."""
         for id, text in map(tuple, disk.rows("SELECT id, operation FROM operations")):
             self.made.setdefault(id, _made(phone.number, text))
         lost = {id for id, *_ in disk.rows("SELECT id FROM operations")} | self._held.get(phone.number, set())
@@ -94,7 +94,7 @@ class Ledger:
             self._excuse(id)
 
     def check(self, phone: Phone) -> None:
-        """Whatever has left a phone's outbox has an answer; what a phone is about to erase, nobody can rely on."""
+        """Every operation that has left a phone's outbox has an answer; a phone that erases itself holds none."""
         rows = list(map(tuple, phone.disk.rows("SELECT id, operation, acknowledged IS NULL FROM operations")))
         there, unsent = {id for id, *_ in rows}, {id for id, _, is_unsent in rows if is_unsent}
         for id, text, _ in rows:
@@ -109,7 +109,7 @@ class Ledger:
         self._unsent[phone.number], self._held[phone.number] = unsent, held
 
     def _must_keep(self, phone: Phone, held: set[str], sent: set[str]) -> None:
-        """What was sent stays for seven days, whatever the device's clock says, unless the office had it erased."""
+        """Sent operations stay for seven days of true time, unless the office had the phone erased."""
         now = self._world.clock.now()
         before, self._apps[phone.number] = self._apps.get(phone.number), phone.installation()
         for id in self._held.get(phone.number, set()) - held:
@@ -123,20 +123,20 @@ class Ledger:
         return not any(self._unsent.values())
 
     def on_disks(self) -> set[str]:
-        """The operations that some phone has now."""
+        """The operations that are on some phone now."""
         return set().union(*self._held.values())
 
     def data_of(self, operation: str) -> dict[str, Any]:
-        """What an operation says; nothing, when it was never seen on a disk."""
+        """The data of an operation; empty if it was never seen on a disk."""
         made = self.made.get(operation)
         return {} if made is None else made.data
 
     def taken_back(self) -> set[str]:
-        """The operations that others say did not happen."""
+        """The operations that others correct."""
         return {made.data["operation"] for made in self.made.values() if made.type == "fact_corrected"}
 
     def check_the_end(self) -> None:
-        """Every operation that was ever made is on record, as it was made, unless it was lost with what it was on."""
+        """Every operation is recorded with its own content, unless it was lost with its disk."""
         must(self.is_quiet(), "outboxes are empty in the end", f"left: {self._unsent}")
         operations = self._world.log.operations
         for id, made in self.made.items():
@@ -149,7 +149,7 @@ class Ledger:
         must(positions == list(range(1, len(positions) + 1)), DENSE, f"{positions}")
 
     def _excuse(self, id: str) -> None:
-        """This operation is on no disk any more; if it is not on record either, it is lost, and nobody is to blame."""
+        """An operation is on no disk any more: if it is not recorded either, its loss breaks no promise."""
         if not self._world.log.operations.all_of(UUID(id)):
             self._excused.add(id)
 

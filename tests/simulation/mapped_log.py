@@ -1,4 +1,4 @@
-"""The slow way: a log whose every event goes through the real mapper, sealed and opened, and no entity stands ready."""
+"""A log in memory whose every event goes through the real mapper and whose entities are always replayed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.simulation.memory_log import MemoryLog
 
 
 class MemoryKeyring:
-    """A key for everybody who has not been erased."""
+    """A key for every person who is not erased."""
 
     def __init__(self, erased: Callable[[], set[UUID]]) -> None:
         self._erased = erased
@@ -35,7 +35,7 @@ class MemoryKeyring:
 
 
 class MappedLog(MemoryLog):
-    """What would not survive being written down and read again, does not survive here."""
+    """A log in which each event is serialised and read again before it is kept."""
 
     def __init__(self, epoch: UUID, now: Callable[[], datetime]) -> None:
         super().__init__(epoch, now)
@@ -52,9 +52,9 @@ class MappedLog(MemoryLog):
         changes: Sequence[Change] = (),
         visits: Mapping[UUID, int] | None = None,
     ) -> Appended:
-        """Record what comes back of the events."""
+        """Append the events as the mapper reads them after it has written them."""
         back = [self._mapper.to_domain_event(self._mapper.to_stored_event(event)) for event in events]
         return super().append(back, envelopes, answers, turn, reads, changes=changes, visits=visits)
 
     def settled(self, entities: Iterable[Entity]) -> None:
-        """Each entity is replayed from its events, every time that one was added."""
+        """Keep nothing: entities are replayed each time."""

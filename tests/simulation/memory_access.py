@@ -42,7 +42,7 @@ class MemoryAccess(MemoryEnrolling):
             ("refresh", pair.refresh_token, REFRESH_LIFE),
         ):
             self.kept.tokens[text] = Token(kind, device, incarnation, technician, family, self._clock.now() + life)
-        self.kept.seats[device].issued += 1
+        self.kept.devices[device].issued += 1
         return pair
 
     def rotate(self, refresh_token: str, proven: UUID | None = None) -> Pair:
@@ -50,23 +50,23 @@ class MemoryAccess(MemoryEnrolling):
         token = self._refresh(refresh_token)
         if token is None:
             raise TokenExpired
-        seat, is_proven = self.kept.seats[token.device], token.device == proven
-        if seat.status == "revoked" and not is_proven:
-            raise DeviceRevoked(wipe=seat.wipe, salvage=True)
+        state, is_proven = self.kept.devices[token.device], token.device == proven
+        if state.status == "revoked" and not is_proven:
+            raise DeviceRevoked(wipe=state.wipe, salvage=True)
         if token.used:
             if not is_proven:
                 self._end(token.family)
             raise TokenReused
         if token.expires_at <= self._clock.now():
             raise TokenExpired
-        if seat.public_key is not None and not is_proven:
+        if state.public_key is not None and not is_proven:
             raise ProofRequired
         self._end(token.family)
         return self.issue_tokens(token.device, token.incarnation, token.technician, token.family)
 
     def renew(self, refresh_token: str, holder: Keyholder) -> Pair | None:
         """A new pair for a device that has answered a challenge."""
-        if self.kept.seats[holder.device].issued != holder.issued:
+        if self.kept.devices[holder.device].issued != holder.issued:
             return None
         token = self._refresh(refresh_token)
         family = token.family if token is not None and token.device == holder.device else None
@@ -75,44 +75,48 @@ class MemoryAccess(MemoryEnrolling):
         return self.issue_tokens(holder.device, holder.incarnation, holder.technician, family)
 
     def who(self, access_token: str, *, revoked_too: bool = False) -> DeviceIdentity:
-        """Whose access token this is; raises `TokenExpired`, or `DeviceRevoked` unless it may still hand things in."""
+        """The device of an access token; raises `TokenExpired`, or `DeviceRevoked` unless `revoked_too`."""
         token = self.kept.tokens.get(access_token)
         if token is None or token.kind != "access":
             raise TokenExpired
-        seat = self.kept.seats[token.device]
-        if seat.status == "revoked":
+        state = self.kept.devices[token.device]
+        if state.status == "revoked":
             if not revoked_too:
-                raise DeviceRevoked(wipe=seat.wipe, salvage=True)
+                raise DeviceRevoked(wipe=state.wipe, salvage=True)
         elif token.expires_at <= self._clock.now():
             raise TokenExpired
         return DeviceIdentity(
             token.device,
             token.incarnation,
             token.technician,
-            seat.status,
-            seat.wipe,
-            seat.app_version,
-            seat.public_key,
-            reported_lately=self._is_lately(seat.told_at),
-            unsent=seat.unsent,
-            seen_lately=self._is_lately(seat.seen_at),
+            state.status,
+            state.wipe,
+            state.app_version,
+            state.public_key,
+            reported_lately=self._is_lately(state.reported_at),
+            unsent=state.unsent,
+            seen_lately=self._is_lately(state.seen_at),
         )
 
-    def record_report(self, device: UUID, **said: Any) -> None:
+    def record_report(self, device: UUID, **fields: Any) -> None:
         """A device was here and told something about itself; within half a minute only what matters is written."""
-        seat = self.kept.seats.get(device)
-        if seat is None:
+        state = self.kept.devices.get(device)
+        if state is None:
             return
-        tells, version, unsent = said.get("clock_offset_ms") is not None, said.get("app_version"), said.get("unsent")
-        again = not self._is_lately(seat.seen_at) or (tells and not self._is_lately(seat.told_at))
-        if again or version not in (None, seat.app_version) or (unsent == 0 and seat.unsent):
-            seat.seen_at = self._clock.now()
-            seat.told_at = seat.seen_at if tells else seat.told_at
-            seat.app_version = version or seat.app_version
-            seat.unsent = seat.unsent if unsent is None else unsent
+        has_offset, version, unsent = (
+            fields.get("clock_offset_ms") is not None,
+            fields.get("app_version"),
+            fields.get("unsent"),
+        )
+        again = not self._is_lately(state.seen_at) or (has_offset and not self._is_lately(state.reported_at))
+        if again or version not in (None, state.app_version) or (unsent == 0 and state.unsent):
+            state.seen_at = self._clock.now()
+            state.reported_at = state.seen_at if has_offset else state.reported_at
+            state.app_version = version or state.app_version
+            state.unsent = state.unsent if unsent is None else unsent
 
     def turns(self, device: UUID) -> int:
-        """Take one of the two turns an hour to verify; how many seconds to wait when there is none."""
+        """Take one of two verifications an hour; 0, or the seconds to wait if both are taken."""
         now, hour = self._clock.now(), timedelta(hours=1)
         taken = [at for at in self.kept.verified.get(device, []) if at > now - hour]
         if len(taken) >= 2:
@@ -125,7 +129,7 @@ class MemoryAccess(MemoryEnrolling):
         return token if token is not None and token.kind == "refresh" else None
 
     def _end(self, family: UUID) -> None:
-        """No token of this family opens anything any more; all stay, to be recognised."""
+        """End all tokens of a family; they stay, to be recognised when they are used again."""
         now = self._clock.now()
         for token in self.kept.tokens.values():
             if token.family == family:

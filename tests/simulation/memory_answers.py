@@ -25,7 +25,7 @@ class Row:
 
 
 class MemoryAnswers:
-    """`sync.ports.Operations`, with everything that enrolment and the office ask besides."""
+    """The port `sync.ports.Operations`, and what enrolment and the office need besides."""
 
     def __init__(self, log: MemoryLog) -> None:
         self._log = log
@@ -55,7 +55,7 @@ class MemoryAnswers:
         self.turns.setdefault((device, incarnation), 0)
 
     def history(self, device: UUID, incarnation: int, ids: Sequence[UUID], numbers: Sequence[int]) -> Past:
-        """The log's epoch, how far a device has been taken in, and all that is known of these ids and numbers of it."""
+        """The log's epoch, a device's last sequence number, and the known operations with these ids and numbers."""
         wanted = set(ids)
         rows = [row for one in dict.fromkeys(ids) for row in self._by_id.get(one, ())]
         numbered = [row for one in numbers if (row := self._by_seq.get((device, incarnation, one))) is not None]
@@ -64,7 +64,7 @@ class MemoryAnswers:
         return Past(self._log.epoch_now, self.turns.get((device, incarnation), 0), known)
 
     def taken_in_before(self, device: UUID, incarnation: int) -> int:
-        """How far a device had been taken in when this life of the log began."""
+        """A device's last sequence number when this life of the log began."""
         known = (row.known for row in self.rows[: self.begun])
         mine = [one.seq for one in known if one.seq and (one.device, one.incarnation) == (device, incarnation)]
         return max(mine, default=0)
@@ -86,18 +86,18 @@ class MemoryAnswers:
         for seq in range(max(first, 1), end):
             row = self._by_seq.get((device, incarnation, seq))
             if row is not None and row.known.positions:
-                said = self._log.events[row.known.positions[0] - 1].envelope
-                found.append(Neighbour(seq, said.occurred_at, said.seen_position, said.clock))
+                envelope = self._log.events[row.known.positions[0] - 1].envelope
+                found.append(Neighbour(seq, envelope.occurred_at, envelope.seen_position, envelope.clock))
         return found
 
     def recorded_by(self, operation: UUID, technician: UUID) -> list[tuple[UUID, str]]:
         """The streams and topics of what an operation of one of this technician's devices has recorded."""
-        told = [each for each in self._events.get(operation, ()) if each.envelope.device is not None]
-        return [(event.stream, event.topic) for event in told if event.envelope.actor == technician]
+        events = [each for each in self._events.get(operation, ()) if each.envelope.device is not None]
+        return [(event.stream, event.topic) for event in events if event.envelope.actor == technician]
 
     def settled(self, operations: Collection[UUID]) -> set[UUID]:
-        """Those of these operations that have come: recorded, refused or decided about, not held or in quarantine."""
-        return {one for one in operations if self._has_come(one)}
+        """Those of these operations that are recorded, refused or decided, not held or quarantined."""
+        return {one for one in operations if self._has_arrived(one)}
 
     def held(self, operations: Collection[UUID]) -> dict[UUID, int]:
         """Those of these operations that are held now, each with the position at which it began to wait."""
@@ -109,7 +109,7 @@ class MemoryAnswers:
         return self._events.get(operation, [])
 
     def hash_at(self, event: Recorded) -> str:
-        """The hash of the content of the operation that was put aside by this event."""
+        """The content hash of the operation that this event quarantined or held."""
         rows = self._by_id.get(event.data.operation, ())
         return next((row.known.content_hash for row in rows if row.known.positions[:1] == [event.position]), "")
 
@@ -122,7 +122,7 @@ class MemoryAnswers:
         return any(self._place(answer) in self._by_seq for answer in answers)
 
     def append(self, events: Sequence[Recorded], answers: Iterable[Answer], base: int) -> None:
-        """Behind what there is."""
+        """Append answers and the events that name operations."""
         for answer in answers:
             first = base + 1 + answer.first if answer.first is not None else 0
             positions = list(range(first, first + answer.event_count)) if first else []
@@ -159,7 +159,7 @@ class MemoryAnswers:
         if event.envelope.operation_id is not None:
             self._events.setdefault(event.envelope.operation_id, []).append(event)
 
-    def _has_come(self, operation: UUID) -> bool:
+    def _has_arrived(self, operation: UUID) -> bool:
         first = self.first(operation)
         if first is None:
             return bool(self.events_of(operation))
@@ -168,7 +168,7 @@ class MemoryAnswers:
         return any(one.status != "quarantined" for one in self._decided(first))
 
     def _decided(self, first: Known) -> list[Known]:
-        """What became of an operation that was put aside."""
+        """The decisions about a quarantined or held operation."""
         found = self.all_of(first.id)
         whose = first.device, DECIDED, first.content_hash
         return [one for one in found if (one.device, one.incarnation, one.content_hash) == whose]

@@ -1,4 +1,4 @@
-"""Photos and signatures in memory: bytes come piece by piece and are kept once they are whole and what was named."""
+"""Photos and signatures in memory: chunks are collected, and kept once their hash is the one that was named."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NAMING = ("work_order.photo_attached", "visit.signed")
 
 
 class Kept(NamedTuple):
-    """What a backup has of blobs."""
+    """The blobs in a backup."""
 
     whole: dict[str, bytes]
     begun: dict[tuple[str, UUID], bytes]
 
 
 class MemoryBlobs:
-    """As `sync.blobs.BlobIntake` answers; whoever named the bytes may bring them."""
+    """Replies as `sync.blobs.BlobIntake`; a technician may upload what their operations name."""
 
     def __init__(self, log: MemoryLog) -> None:
         self._log = log
@@ -41,7 +41,7 @@ class MemoryBlobs:
         self.whole, self.begun = dict(kept.whole), dict(kept.begun)
 
     def progress(self, who: DeviceIdentity, name: str, length: str | None = None) -> Progress:
-        """How far the bytes have come; raises `BlobNotNamed`."""
+        """The progress of an upload; raises `BlobNotNamed`."""
         ends = self._ends(who.technician, name, length)
         if name in self.whole:
             return Progress(len(self.whole[name]), len(self.whole[name]))
@@ -54,7 +54,7 @@ class MemoryBlobs:
         return Progress(reached, next(end for end in ends if end > reached))
 
     def take(self, who: DeviceIdentity, name: str, offset: str, chunk: bytes, length: str | None = None) -> Progress:
-        """The bytes that follow; raises what the protocol has for what does not fit."""
+        """Take a chunk; the progress. Raises the problems of the protocol for what does not fit."""
         reached, size = self.progress(who, name, length)
         if reached == size:
             return Progress(size, size)
@@ -77,7 +77,7 @@ class MemoryBlobs:
         return Progress(len(content), next(end for end in ends if end > len(content)))
 
     def _ends(self, technician: UUID, name: str, length: str | None) -> list[int]:
-        """How many bytes there may be: as many as the device says, or as were named, the newest first."""
+        """Possible sizes: the one that the device gives, or those in operations, the newest first."""
         named = self._named(technician, name)
         if not named:
             raise BlobNotNamed

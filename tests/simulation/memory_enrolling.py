@@ -1,4 +1,4 @@
-"""Enrolment in memory, and how devices stand: what `store.enrolling` and the triggers of the log do."""
+"""Enrolment in memory, and devices' statuses by events: what `store.enrolling` and the triggers of the log do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.recording.recorded import Recorded
 from store.device_access import CodeNotGood
 from store.enrolling import Enrolment
 from store.enrolment_code import CODE_LIFE
-from tests.simulation.access_tables import Code, Seat, Tables
+from tests.simulation.access_tables import Code, DeviceState, Tables
 from tests.simulation.clocks import TrueClock
 from tests.simulation.dice import Dice
 
@@ -25,7 +25,7 @@ _STATUS: Mapping[str, Status] = {
 
 
 class MemoryEnrolling:
-    """Codes, and the devices that they let in."""
+    """Enrolment codes and devices."""
 
     def __init__(self, clock: TrueClock, dice: Dice) -> None:
         self._clock, self._dice = clock, dice
@@ -43,36 +43,36 @@ class MemoryEnrolling:
         found = self._good(code)
         if found is None or found.used_by is not None:
             raise CodeNotGood
-        known = [one for one in self.kept.seats.values() if one.is_the_same(install_id, public_key, found.technician)]
-        seat = min(known, key=lambda one: one.public_key is None, default=None)
-        if seat is None:
-            seat = Seat(self._dice.uuid(), found.technician, install_id, 0, app_version, public_key)
-            self.kept.seats[seat.device] = seat
-            seat.incarnation = incarnation = 1
+        known = [one for one in self.kept.devices.values() if one.is_the_same(install_id, public_key, found.technician)]
+        state = min(known, key=lambda one: one.public_key is None, default=None)
+        if state is None:
+            state = DeviceState(self._dice.uuid(), found.technician, install_id, 0, app_version, public_key)
+            self.kept.devices[state.device] = state
+            state.incarnation = incarnation = 1
         else:
-            if seat.status == "revoked" and seat.revoked_at is not None and found.issued_at <= seat.revoked_at:
+            if state.status == "revoked" and state.revoked_at is not None and found.issued_at <= state.revoked_at:
                 raise CodeNotGood
-            incarnation = seat.incarnation + 1
-        found.used_by, found.used_incarnation = seat.device, incarnation
-        return Enrolment(seat.device, incarnation, found.technician, found.issued_at)
+            incarnation = state.incarnation + 1
+        found.used_by, found.used_incarnation = state.device, incarnation
+        return Enrolment(state.device, incarnation, found.technician, found.issued_at)
 
     def enrolled_before(self, code: str, install_id: str, public_key: str) -> Keyholder | None:
         """The device that this installation has become by this code; its reply was lost."""
         found = self._good(code)
-        seat = self.kept.seats.get(found.used_by) if found is not None and found.used_by is not None else None
-        if found is None or seat is None or found.used_incarnation - seat.incarnation not in (0, 1):
+        state = self.kept.devices.get(found.used_by) if found is not None and found.used_by is not None else None
+        if found is None or state is None or found.used_incarnation - state.incarnation not in (0, 1):
             return None
-        if (seat.install_id, seat.public_key, seat.status) != (install_id, public_key, "active"):
+        if (state.install_id, state.public_key, state.status) != (install_id, public_key, "active"):
             return None
-        return Keyholder(seat.device, found.used_incarnation, found.technician, public_key, seat.issued)
+        return Keyholder(state.device, found.used_incarnation, found.technician, public_key, state.issued)
 
     def enrol_again(self, holder: Keyholder) -> Enrolment:
         """The same enrolment once more; raises `CodeNotGood`."""
-        seat = self.kept.seats[holder.device]
-        if seat.issued != holder.issued:
+        state = self.kept.devices[holder.device]
+        if state.issued != holder.issued:
             raise CodeNotGood
-        self._forget(seat.device)
-        seat.issued += 1
+        self._forget(state.device)
+        state.issued += 1
         return Enrolment(holder.device, holder.incarnation, holder.technician)
 
     def note_incarnation(self, code: str, device: UUID, incarnation: int) -> None:
@@ -82,34 +82,34 @@ class MemoryEnrolling:
 
     def revoked_at(self, device: UUID) -> datetime | None:
         """When a device was revoked last."""
-        seat = self.kept.seats.get(device)
-        return seat.revoked_at if seat else None
+        state = self.kept.devices.get(device)
+        return state.revoked_at if state else None
 
     def keyholder(self, device: UUID) -> Keyholder | None:
         """A device that can prove who it is."""
-        seat = self.kept.seats.get(device)
-        if seat is None or seat.public_key is None:
+        state = self.kept.devices.get(device)
+        if state is None or state.public_key is None:
             return None
-        return Keyholder(seat.device, seat.incarnation, seat.technician, seat.public_key, seat.issued)
+        return Keyholder(state.device, state.incarnation, state.technician, state.public_key, state.issued)
 
     def follow(self, events: Sequence[Recorded], _: Sequence[Answer]) -> None:
-        """What the database does in the transaction of these events."""
+        """Change the devices' rows by events, as triggers do in their transaction."""
         for event in events:
-            seat = self.kept.seats.get(event.stream)
-            if seat is not None and event.topic in _STATUS:
-                seat.status = _STATUS[event.topic]
+            state = self.kept.devices.get(event.stream)
+            if state is not None and event.topic in _STATUS:
+                state.status = _STATUS[event.topic]
                 if event.topic == "device.revoked":
-                    seat.wipe, seat.revoked_at = seat.wipe or event.data.wipe, self._clock.now()
+                    state.wipe, state.revoked_at = state.wipe or event.data.wipe, self._clock.now()
                 if event.topic in ("device.revoked", "device.suspended"):
-                    self._end_codes(seat.technician)
+                    self._end_codes(state.technician)
                 elif event.topic == "device.reenrolled":
                     data = event.data
-                    seat.technician, seat.incarnation = data.technician, data.incarnation
-                    seat.app_version, seat.public_key = data.app_version, data.public_key
-                    self._forget(seat.device)
-            elif seat is not None and event.topic == "device.wiped":
-                seat.wiped = True
-                self._forget(seat.device)
+                    state.technician, state.incarnation = data.technician, data.incarnation
+                    state.app_version, state.public_key = data.app_version, data.public_key
+                    self._forget(state.device)
+            elif state is not None and event.topic == "device.wiped":
+                state.wiped = True
+                self._forget(state.device)
 
     def _good(self, code: str) -> Code | None:
         found = self.kept.codes.get(code)

@@ -25,11 +25,11 @@ from tests.simulation.memory_lookups import Lookups
 from tests.simulation.memory_streams import MemoryStreams
 
 T = TypeVar("T")
-PUT_ASIDE = ("device.operation_quarantined", "device.operation_held")
+QUARANTINED_OR_HELD = ("device.operation_quarantined", "device.operation_held")
 
 
 class Backup(NamedTuple):
-    """A copy of the log as it stood: how long it was and what had been answered by then."""
+    """The state of the log at a backup: numbers of events and answers, turns, epoch, erased people."""
 
     events: int
     answers: int
@@ -41,7 +41,7 @@ class Backup(NamedTuple):
 class MemoryLog(Lookups):
     """`sync.ports.Log` and `domain.recording.backing.Backing` at once.
 
-    `before_commit` and `after_commit` are where it may crash.
+    `before_commit` and `after_commit` are called around each append, and may raise `Crashed`.
     `pending` are the events that are about to be recorded.
     """
 
@@ -62,12 +62,12 @@ class MemoryLog(Lookups):
         return Work(self)
 
     def attempt(self, decide: Callable[[], T], retry_on: tuple[type[Exception], ...] = ()) -> T:
-        """Run `decide` again when a stream has moved on meanwhile; see `attempt`."""
+        """Run `decide`, again on a conflict; see `domain.recording.attempting`."""
         return attempt(decide, retry_on)
 
     def held_or_quarantined(self, operation: UUID, position: int | None = None) -> list[Recorded]:
         """How operations under this id came to be quarantined or held, the oldest first."""
-        found = [event for event in self.operations.events_of(operation) if event.topic in PUT_ASIDE]
+        found = [event for event in self.operations.events_of(operation) if event.topic in QUARANTINED_OR_HELD]
         return [self.read(event) for event in found if position in (None, event.position)]
 
     def texts(self, device: UUID, versions: Collection[int]) -> list[KeptText]:
@@ -75,7 +75,7 @@ class MemoryLog(Lookups):
         found = [
             event
             for event in self.events
-            if event.stream == device and event.version in versions and event.topic in PUT_ASIDE
+            if event.stream == device and event.version in versions and event.topic in QUARANTINED_OR_HELD
         ]
         return [KeptText(self.read(event), self.operations.hash_at(event)) for event in found]
 
@@ -88,11 +88,11 @@ class MemoryLog(Lookups):
         return len(self.events)
 
     def load(self, streams: Iterable[UUID]) -> dict[UUID, Entity]:
-        """The entities of these streams as they stand."""
+        """The present entities of these streams."""
         return self.streams.load(streams)
 
     def settled(self, entities: Iterable[Entity]) -> None:
-        """These entities stand as they are recorded now: no need to replay them."""
+        """Keep these entities, which have just been recorded, so that they need no replay."""
         self.streams.keep(entities)
 
     def append(
@@ -145,7 +145,7 @@ class MemoryLog(Lookups):
         return any(len(self.visits_of(order)) + planned.count(order) != number for order, number in visits.items())
 
     def read(self, event: Recorded) -> Recorded:
-        """An event as it is read now: words of somebody who has been erased are gone."""
+        """An event as it is read now, without personal fields of erased people."""
         shape = shape_of(EVENT_CLASSES[event.topic])
         if not self.erased or not shape.personal:
             return event
@@ -164,17 +164,17 @@ class MemoryLog(Lookups):
 
     @staticmethod
     def person_of(shape: Any, event: Recorded) -> UUID | None:
-        """Whose words the event holds."""
+        """The person whose texts the event holds."""
         person: UUID | None = event.stream if shape.person == "originator_id" else getattr(event.data, shape.person)
         return person
 
     def backup(self) -> Backup:
-        """A copy of everything as it stands."""
+        """A backup of the present state."""
         answers = self.operations
         return Backup(len(self.events), len(answers.rows), dict(answers.turns), self.epoch_now, frozenset(self.erased))
 
     def restore(self, backup: Backup) -> None:
-        """Go back to a copy; whoever does this begins a new life of the log."""
+        """Go back to a backup; the caller begins a new life of the log."""
         del self.events[backup.events :]
         self.erased = set(backup.erased)
         self.epoch_now = backup.epoch

@@ -1,4 +1,4 @@
-"""The streams of the log in memory: their versions, their events, and entities that stand ready."""
+"""The streams of the log in memory: versions, events, and cached entities."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class MemoryStreams:
         return len(self._events.get(stream, ()))
 
     def keep(self, entities: Iterable[Entity]) -> None:
-        """What has just been committed needs no replay."""
+        """Cache entities that have just been committed."""
         for entity in entities:
             self._ready[entity.id] = copied(entity)
 
@@ -49,12 +49,14 @@ class MemoryStreams:
         return len(places) < len(events) or any(version <= self.version(stream) for stream, version in places)
 
     def append(self, events: Sequence[DomainEventProtocol[UUID]], recorded: Sequence[Recorded]) -> None:
-        """Behind what there is."""
+        """Append events to their streams."""
         for event, record in zip(events, recorded, strict=True):
             stream = self._events.setdefault(event.originator_id, [])
             assert event.originator_version == len(stream) + 1, "versions of a stream have no gap"
-            said = record.envelope
-            moment = Moment(said.occurred_at, said.device, said.operation_id, said.seen_position, record.position)
+            envelope = record.envelope
+            moment = Moment(
+                envelope.occurred_at, envelope.device, envelope.operation_id, envelope.seen_position, record.position
+            )
             stream.append((event, moment))
 
     def cut(self, left: Sequence[Recorded]) -> None:
@@ -67,7 +69,7 @@ class MemoryStreams:
 
 
 def replayed(events: Iterable[tuple[Any, Moment]]) -> Entity:
-    """The entity that these events make, each at its moment."""
+    """The entity that results from these events, each with its moment."""
     entity: Any = None
     begun_at: datetime | None = None
     for event, moment in events:
@@ -76,7 +78,7 @@ def replayed(events: Iterable[tuple[Any, Moment]]) -> Entity:
             entity.set_moment(moment)
         entity = event.mutate(entity)
         if isinstance(entity, Walked):
-            entity.set_envelope(Envelope(occurred_at=moment.at, **_told(moment)), 1)
+            entity.set_envelope(Envelope(occurred_at=moment.at, **_envelope_fields(moment)), 1)
             entity.set_positions({event.originator_version: moment.position or 0})
             entity.set_moment(None)
     assert isinstance(entity, Entity)
@@ -84,12 +86,12 @@ def replayed(events: Iterable[tuple[Any, Moment]]) -> Entity:
     return entity
 
 
-def _told(moment: Moment) -> dict[str, Any]:
+def _envelope_fields(moment: Moment) -> dict[str, Any]:
     return {"device": moment.device, "operation_id": moment.operation, "seen_position": moment.seen}
 
 
 def copied(entity: Entity) -> Entity:
-    """An entity of the same state: what can be changed in it is a list or a dict of its own."""
+    """A copy of an entity, with lists and dicts of its own."""
     copy: Entity = object.__new__(type(entity))
     state = vars(entity).items()
     vars(copy).update({name: value.copy() if isinstance(value, (list, dict)) else value for name, value in state})

@@ -25,7 +25,7 @@ from projections.engine.table import Row
 from projections.work.work_order_row import WORK_ORDERS
 from sync.ports import Changes, Found, Watermark
 from sync.waiting import group_key, held_groups
-from tests.simulation.memory_log import PUT_ASIDE, MemoryLog
+from tests.simulation.memory_log import QUARANTINED_OR_HELD, MemoryLog
 
 PROJECTIONS: tuple[Projection, ...] = (Documents(), Operations())
 REPLAY = Replay(PROJECTIONS)
@@ -34,7 +34,7 @@ OVER = ("closed", "cancelled")
 
 
 class MemoryViews:
-    """Rows of all views as they stand at `position`."""
+    """The rows of all views at `position`."""
 
     def __init__(self, log: MemoryLog) -> None:
         self._log = log
@@ -48,11 +48,11 @@ class MemoryViews:
             self.position = through
 
     def catch_up(self) -> None:
-        """Fold everything there is."""
+        """Fold all events."""
         self.move_on(self._log.head())
 
     def rebuild(self, position: int | None = None) -> None:
-        """Begin with nothing and end where the views stand now, or where they stood when a copy was made."""
+        """Rebuild the views to their present position, or to this one."""
         self.position = min(self.position if position is None else position, self._log.head())
         self.rows = rebuilt(self._log, self.position)
 
@@ -82,20 +82,20 @@ class MemoryViews:
         return Changes(page, len(page) >= limit and page[-1]["position"] < newest, self.moment(technician))
 
     def moment(self, technician: UUID) -> Moment:
-        """How far the views and the log have come, and what the technician's devices must hold."""
+        """Positions of views and log, and the digests of the technician's devices."""
         log, kept = self._log, self.rows
         digests = [kept.get(DIGESTS, audience) for audience in (technician, SHARED)]
         own, shared = (NOTHING if one is None else Digest(one["count"], one["sum"]) for one in digests)
         return Moment(self.position, log.head(), log.epoch(), own, shared)
 
     def wait(self, technician: UUID, after: int, seconds: float) -> int | None:
-        """Nobody waits in a simulation: something has changed, or nothing will."""
+        """Return at once: the position if something has changed, else `None`."""
         changed = seconds > 0 and self.changes(technician, after, 1).rows
         return self.position if changed else None
 
     @contextmanager
     def holdings(self, technician: UUID) -> Iterator[MemoryHoldings]:
-        """All of the technician's slice."""
+        """All documents of the technician's slice."""
         yield MemoryHoldings(self, technician)
 
     # sync.ports.Waiting
@@ -115,11 +115,13 @@ class MemoryViews:
         )
 
     def _has_moved(self, need: UUID, after: Watermark | None) -> bool:
-        """Whether an operation may have come behind this position; without it, whether it has arrived at all."""
+        """Whether an operation may have been recorded after this position; without one, whether it has arrived."""
         known = self._log.operations
         if after is None:
             return known.first(need) is not None or bool(known.events_of(need))
-        if any(after.log < event.position and event.topic not in PUT_ASIDE for event in known.events_of(need)):
+        if any(
+            after.log < event.position and event.topic not in QUARANTINED_OR_HELD for event in known.events_of(need)
+        ):
             return True
         rows = self.rows.where(OPERATIONS, operation=need)
         return any(row["position"] > after.views and row["status"] not in UNDECIDED for row in rows)
@@ -163,7 +165,7 @@ def rebuilt(log: MemoryLog, through: int) -> MemoryRows:
 
 
 def with_ties(rows: Sequence[Row], limit: int) -> Sequence[Row]:
-    """The first so many rows, and those that stand at the same position as the last of them."""
+    """The first rows up to the limit, and those at the same position as the last of them."""
     if len(rows) <= limit:
         return rows
     last = rows[limit - 1]["position"]
@@ -179,7 +181,7 @@ def entry(kind: str, id: str, hash: str) -> int:  # noqa: A002 - the protocol's 
 
 
 def digest(rows: Iterable[Row]) -> dict[str, Any]:
-    """How many documents there are, and the sum of their entries, reckoned anew from all of them."""
+    """The number of documents and the sum of their entries, computed from all rows."""
     there = [entry(row["type"], row["id"], row["hash"]) for row in rows if row["gone"] is None]
     return {"count": len(there), "sum": f"{sum(there) % 2**128:032x}"}
 

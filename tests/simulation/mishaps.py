@@ -1,4 +1,4 @@
-"""What goes wrong without anybody's doing: time, networks, disks, and a server that comes back from a backup."""
+"""Steps of the environment: time, networks, disks, backups, restores and upgrades."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def move_on(world: World, _: Phone) -> None:
 
 @step("time passes", 6)
 def time_passes(world: World, _: Phone) -> None:
-    world.clock.pass_by(world.dice.choice((60, 1200, 1200, 7200, 30_000)))
+    world.clock.advance(world.dice.choice((60, 1200, 1200, 7200, 30_000)))
 
 
 @step("clock jumps", 1)

@@ -1,4 +1,4 @@
-"""The network: it loses, repeats, cuts short and delays, and lets others go first."""
+"""The network: it loses, repeats, truncates, delays and reorders requests and replies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_KEPT = 20
 
 
 class Request(NamedTuple):
-    """One request on its way, and which phone it comes from."""
+    """A request and the number of the phone that sends it."""
 
     phone: int
     method: str
@@ -25,7 +25,7 @@ class Request(NamedTuple):
 
 
 class Network:
-    """Between the phones and the server."""
+    """Carries requests between phones and server."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -34,7 +34,7 @@ class Network:
         self._at_the_server: list[Request] = []
 
     def transport_of(self, phone: int) -> Callable[[str, str, Mapping[str, str], bytes | None, float], Reply]:
-        """What a device of this phone sends with."""
+        """The transport of a phone's device."""
 
         def exchange(method: str, url: str, headers: Mapping[str, str], body: bytes | None, _: float) -> Reply:
             return self._exchange(Request(phone, method, url, dict(headers), body))
@@ -42,12 +42,12 @@ class Network:
         return exchange
 
     def deliver_late(self) -> None:
-        """A request that was kept somewhere on the way arrives now; nobody waits for the answer."""
+        """Deliver a request that was delayed; its reply is dropped."""
         if self.kept:
             self._deliver(self.kept.pop(self._world.dice.randrange(len(self.kept))))
 
     def send_again(self) -> None:
-        """Somebody has lost patience: what the server is working on comes once more, and is answered first."""
+        """Deliver the request that the server is handling once more; the repetition is answered first."""
         if len(self._at_the_server) == 1:
             self._deliver(self._at_the_server[0])
 
@@ -71,10 +71,10 @@ class Network:
         return reply._replace(body=self._cut(reply.body)) if happens("reply cut short") else reply
 
     def _take_time(self, request: Request | None) -> None:
-        """On the way somebody may overtake, and a request may be kept as well as passed on."""
+        """Let time pass; others may go first, and the request may be kept to be delivered again later."""
         happens = self._world.happens
         if happens("long delay"):
-            self._world.clock.pass_by(self._world.dice.uniform(1, 4000))
+            self._world.clock.advance(self._world.dice.uniform(1, 4000))
         if request is None:
             return
         if happens("others go first"):
@@ -83,11 +83,11 @@ class Network:
             self.kept.append(request)
 
     def _cut(self, body: bytes) -> bytes:
-        """Some of the beginning; one throw, however long it is."""
+        """The beginning of a body, up to a random place."""
         return body[: int(self._world.dice.random() * len(body))]
 
     def _deliver(self, request: Request) -> Reply | None:
-        """The server's answer, or None when it died over it."""
+        """The server's reply, `None` if it crashed."""
         self._at_the_server.append(request)
         try:
             reply = self._world.server.answer(request.method, request.url, request.headers, request.body)

@@ -1,4 +1,4 @@
-"""A phone: a technician's device with a disk and a clock, whose process may be killed and begins again."""
+"""A phone: a technician's device with a disk and a clock, whose process may be killed and restarted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_STATEMENTS = 60
 
 
 class Phone:
-    """What a technician holds in the hand."""
+    """A phone with its disk, clock, app version and, while it runs, the reference device."""
 
     def __init__(self, world: World, number: int, technician: UUID, clock: DeviceClock) -> None:
         self._world, self.number, self.technician, self.clock = world, number, technician, clock
@@ -32,7 +32,7 @@ class Phone:
         self.refusals: list[str] = []
 
     def use(self, what: Callable[[Device], T]) -> T | None:
-        """Let the person do something with the app; whatever becomes of the process, the phone goes on."""
+        """Call a function with the device; its result, `None` if the device fails or its process is killed."""
         world = self._world
         world.touched.add(self.number)
         if world.happens("killed"):
@@ -65,7 +65,7 @@ class Phone:
                 "http://office",
                 transport=world.network.transport_of(self.number),
                 clock=self.clock.now,
-                sleep=world.clock.pass_by,
+                sleep=world.clock.advance,
                 random=world.dice,
                 connect=self.disk.connect,
                 tries=2,
@@ -74,7 +74,7 @@ class Phone:
         return self.device
 
     def enrol(self) -> None:
-        """Ask the office for a code, and trade it in; once more with the same one when no answer came."""
+        """Get a code and enrol with it; sometimes once more with the same code if no reply arrived."""
         code = self._world.access.issue_code(self.technician)
 
         def trade(device: Device) -> None:
@@ -89,23 +89,23 @@ class Phone:
             self.use(trade)
 
     def sync(self) -> None:
-        """Send and fetch, with a new code if one is needed."""
+        """Sync, after enrolling again if needed."""
         if self.wants_code:
             self.enrol()
         if not self.wants_code:
             self.use(lambda device: device.sync())
 
     def installation(self) -> str | None:
-        """The name of the app on this disk; None when there is none, or while the office has the disk erased."""
+        """The install id on this disk; `None` if there is none, or while the disk is being erased."""
         state = dict(map(tuple, self.disk.rows("SELECT name, value FROM state WHERE value <> 'null'")))
         return None if "wiping" in state else state.get("install_id")
 
     def waits_to_erase(self) -> bool:
-        """Whether it waits for the reply to what it hands over before it erases its disk."""
+        """Whether it waits for the reply to its salvage."""
         return self.busy and bool(self.disk.rows("SELECT 1 FROM state WHERE name = 'wiping' AND value = '\"salvage\"'"))
 
     def is_erasing(self) -> bool:
-        """Whether all is handed over and the disk is being erased, some rows at a time."""
+        """Whether the salvage is done and the disk is being erased, some rows at a time."""
         return bool(
             self.disk.rows("SELECT 1 FROM state WHERE name = 'wiping' AND value IN ('\"erase\"', '\"confirm\"')")
         )
@@ -115,7 +115,7 @@ class Phone:
         self.app_version, self.device = "2", None
 
     def take_disk(self, image: bytes | None, *, rotten: bool = False) -> None:
-        """Go on with a copy of a disk, this phone's own of earlier or another's, or with an empty one."""
+        """Continue with a copy of a disk, its own earlier one or another phone's, or with an empty one."""
         lost, self.disk, self.device = self.disk, Disk(image), None
         self.wants_code = self.wants_code or image is None
         self.rotten = rotten

@@ -1,4 +1,4 @@
-"""A long run in pieces: how far it has got is kept in a file, so that it goes on where it was stopped."""
+"""A long run in pieces: its results are kept in a file, so that it can continue."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PIECE = 500
 
 @dataclass
 class Tally:
-    """What has come of the seeds from `start` on, the first `done` of them."""
+    """The results of the first `done` seeds from `start` on."""
 
     start: int
     done: int = 0
@@ -29,7 +29,7 @@ class Tally:
     """The seed, the promise that was broken and what was seen."""
 
     def add(self, outcome: Outcome) -> None:
-        """Take one more run in."""
+        """Add the outcome of one run."""
         self.done += 1
         self.operations += outcome.operations
         self.events += outcome.events
@@ -39,14 +39,14 @@ class Tally:
             self.broken.append((outcome.seed, outcome.promise, outcome.seen))
 
     def save(self, file: Path) -> None:
-        """Write the file anew, whole or not at all."""
+        """Write the file atomically."""
         beside = file.with_suffix(".part")
         beside.write_text(json.dumps(vars(self)), encoding="utf-8")
         beside.replace(file)
 
     @classmethod
     def load(cls, file: Path) -> Tally:
-        """What an earlier call has kept."""
+        """Read the results of an earlier call."""
         kept = json.loads(file.read_text(encoding="utf-8"))
         kept |= {name: Counter(kept[name]) for name in ("happened", "seen_in")}
         return cls(**kept | {"broken": [tuple(one) for one in kept["broken"]]})

@@ -1,4 +1,4 @@
-"""Planted bugs: known mistakes, each switched on by name in the simulator alone, to show that it would be seen."""
+"""Planted bugs: known bugs, each switched on by name in the simulator only, to show that it is caught."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from projections.engine.projection import Projection
 from projections.engine.replay import Replay
 from tests.simulation import memory_views
 
-Plant = Callable[["Garden"], None]
+Plant = Callable[["Patcher"], None]
 
 
 class Bug(NamedTuple):
-    """A mistake: its name, what it breaks, and how it is made."""
+    """A bug: its name, what it breaks, and the function that plants it."""
 
     name: str
     breaks: str
     plant: Plant
 
 
-class Garden:
-    """Where a bug is planted: attributes of classes and modules are replaced until it is pulled out again."""
+class Patcher:
+    """Replaces attributes of classes and modules until the bug is removed."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
 
     def replace(self, owner: Any, name: str, other: Any) -> None:
-        """Something else in the place of an attribute."""
+        """Replace an attribute."""
         self._stack.enter_context(patch.object(owner, name, other))
 
     def wrap(self, owner: Any, name: str, around: Callable[..., Any]) -> None:
-        """`around(original, *args)` in the place of a method or function."""
+        """Replace a method or function by `around(original, *args)`."""
         original = getattr(owner, name)
         self.replace(owner, name, lambda *args, **more: around(original, *args, **more))
 
     def fold_otherwise(self, kind: type[Projection], folds: dict[str, Any]) -> None:
-        """Other folds of a projection, for everybody who folds."""
+        """Replace folds of a projection."""
         self.replace(kind, "folds", kind.folds | folds)
         self.replace(memory_views, "REPLAY", Replay(memory_views.PROJECTIONS))
 
@@ -47,7 +47,7 @@ BUGS: dict[str, Bug] = {}
 
 
 def bug(name: str, breaks: str) -> Callable[[Plant], Plant]:
-    """Register a mistake."""
+    """Register a bug."""
 
     def register(plant: Plant) -> Plant:
         BUGS[name] = Bug(name, breaks, plant)
@@ -58,7 +58,7 @@ def bug(name: str, breaks: str) -> Callable[[Plant], Plant]:
 
 @contextmanager
 def planted(name: str) -> Iterator[None]:
-    """Run with this mistake in the house."""
+    """Run with this bug planted."""
     with ExitStack() as stack:
-        BUGS[name].plant(Garden(stack))
+        BUGS[name].plant(Patcher(stack))
         yield

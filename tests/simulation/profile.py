@@ -1,4 +1,4 @@
-"""What may go wrong in one run: each run has some faults often and others never, so that all combinations come up."""
+"""The faults of one run: each run has some often and others never, so that all combinations occur."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RATES: dict[str, float] = {
     "killed": 0.2,
     "disk full": 0.05,
 }
-"""How often each fault happens at most, wherever it can."""
+"""The highest probability of each fault, wherever it can happen."""
 
 MISHAPS = (
     "clock jumps",
@@ -46,7 +46,7 @@ MISHAPS = (
 
 
 class Profile(NamedTuple):
-    """The taste of a run."""
+    """The settings of a run: devices, technicians, probabilities of faults, clocks, page size, signatures."""
 
     devices: int
     technicians: int
@@ -59,7 +59,7 @@ class Profile(NamedTuple):
 
     @classmethod
     def drawn(cls, dice: Random, devices: int | None = None) -> Profile:
-        """A taste of its own."""
+        """A random profile."""
         many = devices or dice.randint(3, 10)
         rates = {name: most * dice.random() if dice.random() < 0.6 else 0.0 for name, most in RATES.items()}
         without = frozenset(name for name in MISHAPS if dice.random() < 0.4)
@@ -69,14 +69,14 @@ class Profile(NamedTuple):
         page, signs = dice.choice((3, 20, 500)), dice.random() < 0.5
         return cls(many, technicians, rates, without, offsets, drifts, page, signs)
 
-    def taste(self, kind: str) -> float:
-        """How much more or less often a kind of step comes."""
+    def factor(self, kind: str) -> float:
+        """The factor by which a kind of step is more or less frequent in this run."""
         return 0.0 if kind in self.without else 1.0
 
     def rate(self, fault: str) -> float:
-        """How often this fault happens where it can."""
+        """The probability of this fault."""
         return self.rates.get(fault, 0.0)
 
     def quiet(self) -> Profile:
-        """The same run when nothing goes wrong any more."""
+        """The same profile without faults."""
         return self._replace(rates={})

@@ -1,4 +1,4 @@
-"""One clock for the real server and its database: both ask it for the time instead of their machines."""
+"""One clock for the real server and its database, set by a test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLOCK = (
 
 
 class RealClock:
-    """Set it, and it is that time in this process and in the database."""
+    """A clock that sets the time of this process and of the database."""
 
     def __init__(self, dsn: str) -> None:
         self.at = datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,12 +36,12 @@ class RealClock:
         self.open()
 
     def open(self) -> None:
-        """Go on in a database of this name."""
+        """Connect to the database and set its clock."""
         self._session = open_connection(self._dsn)
-        self._tell()
+        self._write()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection to the database."""
         self._session.close()
 
     @classmethod
@@ -57,12 +57,12 @@ class RealClock:
             yield clock
 
     def set(self, at: datetime) -> None:
-        """Move it, to and fro."""
+        """Set the time, forwards or backwards."""
         if at != self.at:
             self.at = at
-            self._tell()
+            self._write()
 
-    def _tell(self) -> None:
+    def _write(self) -> None:
         with self._session.cursor() as cursor:
             cursor.execute("UPDATE simulated.clock SET at = %s", (self.at,))
 

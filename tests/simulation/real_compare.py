@@ -21,33 +21,33 @@ from tests.simulation.world import World
 
 HEADERS: Final = ("retry-after", "upload-offset", "upload-length")
 MOST: Final = 8
-"""Of the places where two things differ, so many are told."""
+"""The most differences in a message."""
 LONGEST: Final = 2_000
-"""And of each so many characters."""
+"""The most characters of each."""
 
 
 class Difference(AssertionError):  # noqa: N818 - it is one, and may well be right
     """The real server did something else than the core."""
 
     def __init__(self, act: Act | None, seen: str) -> None:
-        where = "in the end" if act is None else f"at step {act.step}, {_called(act)}"
+        where = "in the end" if act is None else f"at step {act.step}, {_name_of(act)}"
         super().__init__(f"{where}: {seen}")
 
 
 def must_equal(exchange: Exchange, reply: Reply) -> None:
-    """The real reply says what the core's did, word for word."""
+    """Raise `Difference` unless the real reply equals the core's."""
     core = exchange.reply
     if core is None:
-        raise Difference(exchange, f"the core died, and the real server answered {_told(reply)}")
+        raise Difference(exchange, f"the core died, and the real server answered {_content(reply)}")
     if exchange.method == "HEAD":
         core, reply = core._replace(body=b""), reply._replace(body=b"")
-    found = [*parted(_told(core), _told(reply))]
+    found = [*parted(_content(core), _content(reply))]
     if found:
         raise Difference(exchange, "".join(one[:LONGEST] for one in found[:MOST]))
 
 
 def must_end_equal(world: World, server: RealServer) -> None:
-    """The log event by event, the first answers, the turns, the documents, and how each device stands."""
+    """Raise `Difference` unless events, first answers, turns, documents and devices are equal."""
     _same("log", map(_event, map(world.log.read, world.log.events)), map(_event, _events(server)))
     _same("answers", _core_answers(world), _ask(server, _ANSWERS))
     turns = [(device, incarnation, last) for (device, incarnation), last in world.log.operations.turns.items()]
@@ -55,15 +55,15 @@ def must_end_equal(world: World, server: RealServer) -> None:
     rows = world.views.rows.rows(DOCUMENTS)
     documents = [tuple(row[name] for name in DOCUMENTS.columns) for row in rows]
     _same("documents", documents, _ask(server, f"SELECT {', '.join(DOCUMENTS.columns)} FROM documents"))  # noqa: S608
-    seats = [
+    devices = [
         (one.device, one.technician, one.install_id, one.incarnation, one.status, one.wipe, one.wiped, one.public_key)
-        for one in world.access.kept.seats.values()
+        for one in world.access.kept.devices.values()
     ]
-    _same("devices", seats, _ask(server, _SEATS))
+    _same("devices", devices, _ask(server, _DEVICES))
 
 
 def parted(core: Any, real: Any, path: str = "") -> Iterator[str]:
-    """Where two values differ, each place with both sides."""
+    """Each place where two values differ, with both values."""
     if isinstance(core, dict) and isinstance(real, dict):
         for name in sorted({*core, *real}, reverse=True):
             yield from parted(core.get(name), real.get(name), f"{path}/{name}")
@@ -82,19 +82,19 @@ def _same(what: str, core: Iterable[Any], real: Iterable[Any]) -> None:
         raise Difference(None, f"{what}: {len(ours)} and {len(theirs)}\n  core: {only_core}\n  real: {only_real}")
 
 
-def _told(reply: Reply) -> dict[str, Any]:
-    """Status, headers and content of a reply, as far as both sides have them."""
+def _content(reply: Reply) -> dict[str, Any]:
+    """Status, headers and body of a reply, as far as both sides have them."""
     try:
-        said = orjson.loads(reply.body) if reply.body else None
+        body = orjson.loads(reply.body) if reply.body else None
     except orjson.JSONDecodeError:
-        said = reply.body
-    if isinstance(said, dict):
-        said.pop("wiped_at", None)
+        body = reply.body
+    if isinstance(body, dict):
+        body.pop("wiped_at", None)
     headers = {name: reply.headers[name] for name in HEADERS if name in reply.headers}
-    return {"status": reply.status, "headers": headers, "body": said}
+    return {"status": reply.status, "headers": headers, "body": body}
 
 
-def _called(act: Act) -> str:
+def _name_of(act: Act) -> str:
     return f"{act.method} {act.url}" if isinstance(act, Exchange) else type(act).__name__
 
 
@@ -140,7 +140,7 @@ _ANSWERS: Final = """
     SELECT original, id, device, incarnation, seq, content_hash, status, answer, first_position, event_count
     FROM log.operations
     """
-_SEATS: Final = """
+_DEVICES: Final = """
     SELECT device, technician, install_id, incarnation, standing, wipe, wiped_at IS NOT NULL, public_key
     FROM access.device_standing
     """

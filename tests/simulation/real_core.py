@@ -1,4 +1,4 @@
-"""What the real server meets on its way while a trace is replayed: the core's accidents, at the same places."""
+"""The inside of a replay: commits, crashes, tokens and ids as in the trace, at the same places."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ A = TypeVar("A", bound=acts.Act)
 
 
 class Stopped(BaseException):
-    """The replay cannot go on; the application, which makes a reply of every exception, does not get to see this."""
+    """The replay cannot continue; a `BaseException`, so that the application does not turn it into a reply."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -26,7 +26,7 @@ class Stopped(BaseException):
 
 
 class CoreReplay:
-    """Follows the acts of a trace from within: what is done, and what must come next in it."""
+    """Follows the acts of a trace and those within them, and checks what comes next."""
 
     def __init__(self, server: RealServer) -> None:
         self._server = server
@@ -36,16 +36,16 @@ class CoreReplay:
 
     @abstractmethod
     def _do_all(self, trace: Iterable[acts.Act]) -> None:
-        """Do what a part of a trace says."""
+        """Replay a part of a trace."""
 
     def token_urlsafe(self, _: int) -> str:
-        """The next token, as the core made it."""
+        """The next token of the trace, in place of a random one."""
         exchange = self._exchange()
         if not exchange.tokens:
             raise Stopped(Difference(exchange, "the real server made a token, and the core did not"))
         return exchange.tokens.pop(0)
 
-    # what the real server asks on its way
+    # called by the real server
 
     def _reached(self) -> None:
         self._next(acts.Reached, "asked the views")
@@ -72,7 +72,7 @@ class CoreReplay:
         return self._exchange().device or uuid4()
 
     def _next(self, kind: type[A], did: str) -> A:
-        """What comes next within the act that goes on, which must be of this kind; it is over when this returns."""
+        """Replay the next act within the present one, which must be of this kind; the act."""
         act = next(self._ahead[-1], None)
         if not isinstance(act, kind):
             raise Stopped(Difference(self._open[-1], f"the real server {did}, and the core went on with {act}"))
@@ -84,7 +84,7 @@ class CoreReplay:
         return act
 
     def _exchange(self) -> acts.Exchange:
-        assert isinstance(self._open[-1], acts.Exchange), "devices come in through the door"
+        assert isinstance(self._open[-1], acts.Exchange), "only an exchange makes tokens and devices"
         return self._open[-1]
 
     def _in_core(self) -> bool:
@@ -102,7 +102,7 @@ class CoreReplay:
 
     @contextmanager
     def _core(self, act: acts.Act) -> Iterator[None]:
-        """The server's own code runs, and does all that the core did; it may die over it."""
+        """Run the server's code, which must do all that the core did; it may crash."""
         with self._during(act):
             with suppress(Crashed):
                 yield

@@ -1,4 +1,4 @@
-"""Two reference devices of two technicians against the real server, over a line that can be cut; for state machines."""
+"""Two reference devices on the real server, over a connection that can be cut; for state machines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Cut = Literal["request", "reply"]
 
 
 class Pair:
-    """The devices, their line, and what they have recorded."""
+    """The devices, their connection, and the ids of what they have recorded."""
 
     def __init__(self, server: RealServer) -> None:
         world = World(Schedule(2**40, Profile.drawn(Random(0), 3)._replace(technicians=2), ()))
@@ -47,7 +47,7 @@ class Pair:
             device.enrol(code, f"phone {number}")
 
     def use(self, number: int, what: Callable[[Device], Any]) -> Any:
-        """Let somebody use a device; it may be killed over it, and have no network."""
+        """Call a function with a device; its result, `None` if it is killed or offline."""
         self._wait(60)
         try:
             with suppress(OfflineError):
@@ -60,14 +60,14 @@ class Pair:
         return None
 
     def record(self, number: int, order: int, text: str) -> None:
-        """A note about one of the work orders, or about any if this device does not show it."""
-        told = {"work_order": str(self.company.orders[order]), "text": text}
-        id = self.use(number, lambda device: device.record("note_added", told))
+        """Record a note about one of the work orders."""
+        data = {"work_order": str(self.company.orders[order]), "text": text}
+        id = self.use(number, lambda device: device.record("note_added", data))
         if id is not None:
             self.made.append(id)
 
     def assign(self, order: int, technician: int) -> None:
-        """The office gives the work to somebody."""
+        """Assign a work order as the office."""
         work = self.server.services.log.work()
         entity = work.get(WorkOrder, self.company.orders[order])
         entity.assign(self.company.technicians[technician])
@@ -81,7 +81,7 @@ class Pair:
             self.server.fold(head)
 
     def become_quiet(self) -> None:
-        """Everything is sent and fetched."""
+        """Sync both devices until everything is sent and fetched."""
         for _ in range(3):
             for number in (0, 1):
                 self.use(number, lambda device: device.sync())
@@ -89,23 +89,23 @@ class Pair:
             self.fold()
 
     def shown_by(self, number: int) -> dict[tuple[str, str], str]:
-        """The hash of each document that a device shows, worked out from its rows."""
+        """The hash of each document on a device, computed from its body."""
         rows = self.disks[number].rows("SELECT type, id, body FROM documents WHERE gone IS NULL")
         return {(kind, id): sha256(body.encode()).hexdigest() for kind, id, body in map(tuple, rows)}
 
     def due_to(self, number: int) -> dict[tuple[str, str], str]:
-        """The hash of each document that it must show, as the server has it."""
+        """The hash of each document that a device must have, by the server's views."""
         sql = "SELECT type, id, hash FROM documents WHERE audience = ANY(%s::uuid[]) AND gone IS NULL"
         audiences = [str(self.company.technicians[number]), str(SHARED)]
-        return {(kind, id): told for kind, id, told in self.server.services.views.ask(sql, (audiences,))}
+        return {(kind, id): digest for kind, id, digest in self.server.services.views.ask(sql, (audiences,))}
 
     def effects(self) -> dict[UUID, int]:
-        """How many notes each operation has made."""
+        """The number of notes of each operation in the log."""
         sql = "SELECT operation_id, count(*) FROM log.events WHERE topic = 'work_order.note_added' GROUP BY 1"
         return dict(self.server.services.log.pool.fetch_all(sql))
 
     def unsent(self) -> list[str]:
-        """What has no result."""
+        """The ids of operations without a result."""
         sql = "SELECT id FROM operations WHERE acknowledged IS NULL"
         return [id for disk in self.disks for (id,) in map(tuple, disk.rows(sql))]
 

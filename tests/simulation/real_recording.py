@@ -1,4 +1,4 @@
-"""The recorder of traces: it watches the doors of a simulated world while the world runs."""
+"""The recorder of traces: it patches the entry points of a simulated world and notes each call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ A = TypeVar("A", bound=acts.Act)
 
 
 class Recording(Watch):
-    """What has happened in a world since it began; `trace` begins with the founding of the company."""
+    """The trace of a world since it began; its first act is the set-up of the company."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -38,7 +38,7 @@ class Recording(Watch):
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note everything from now on."""
+        """Record every act while the context lasts."""
         world, log = self.world, self.world.log
         with ExitStack() as patches:
             for thing, name, watch in (
@@ -66,7 +66,7 @@ class Recording(Watch):
             log.watchers.append(self._committed)
             yield
 
-    # the doors of the server
+    # the server's entry points
 
     def _answer(
         self, answer: Callable[..., Reply], method: str, url: str, headers: Mapping[str, str], body: bytes | None
@@ -91,7 +91,7 @@ class Recording(Watch):
             return caught_up(position)
 
     def _progress(self, progress: Callable[..., Any], *args: Any) -> Any:
-        """Whether bytes are wanted, the views are asked: they have the time to know; of erased people none are."""
+        """Let the views catch up before they are asked about a blob; those of erased people are complete."""
         self.world.views.catch_up()
         found, (who, name, *_) = progress(*args), args
         log = self.world.log
@@ -100,20 +100,20 @@ class Recording(Watch):
         return Progress(found.length, found.length) if customers <= log.erased else found
 
     def _customer(self, named: Recorded) -> UUID:
-        """Whom a photo or a signature is about."""
+        """The customer of a photo or signature."""
         opened = self.world.log.load([named.stream])[named.stream]
         customer: UUID = getattr(named.data, "customer", None) or opened.customer  # type: ignore[attr-defined]
         return customer
 
     def _reader(self, reader: Callable[..., Any], headers: Mapping[str, str]) -> Any:
-        """The real door says which app is the oldest that it serves."""
+        """Add the oldest supported app to the refusal, as the real server does."""
         try:
             return reader(headers)
         except UpgradeRequired:
             raise UpgradeRequired(oldest=self.world.server.oldest_app) from None
 
     def _exchange(self) -> acts.Exchange:
-        assert isinstance(self._open[-1], acts.Exchange), "devices come in through the door"
+        assert isinstance(self._open[-1], acts.Exchange), "only an exchange makes tokens and devices"
         return self._open[-1]
 
     # what is recorded
@@ -155,7 +155,7 @@ class Recording(Watch):
 
 
 def recorded(schedule: Schedule) -> Recording:
-    """The recording of a schedule that is run. Raises `Violation` when a promise was broken."""
+    """Run a schedule; its recording. Raises `Violation` when a promise is broken."""
     world = World(schedule)
     recording = Recording(world)
     with as_at_first(schedule.profile), recording.watching():
@@ -164,4 +164,4 @@ def recorded(schedule: Schedule) -> Recording:
 
 
 def _around(watch: Callable[..., Any], watched: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **said: watch(watched, *args, **said)
+    return lambda *args, **more: watch(watched, *args, **more)

@@ -1,4 +1,4 @@
-"""Replaying a trace on the real server: the same things in the same order, and every reply held against the core's."""
+"""Replaying a trace on the real server: the same acts in the same order, each reply compared with the core's."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ A = TypeVar("A", bound=acts.Act)
 
 
 class Replay(CoreReplay):
-    """Does what a trace says. Raises `Difference` as soon as the real server does something else than the core."""
+    """Replays a trace. Raises `Difference` as soon as the real server does something else than the core."""
 
     def run(self, trace: Sequence[acts.Act]) -> None:
-        """Everything in a trace."""
+        """Replay a whole trace."""
         with ExitStack() as patches:
             append = EventLog.append
 
-            def appending(log: EventLog, *told: Any, **more: Any) -> Appended:
-                now = partial(append, log, *told, **more)
+            def appending(log: EventLog, *args: Any, **more: Any) -> Appended:
+                now = partial(append, log, *args, **more)
                 return self._append(now) if self._in_core() else now()
 
             for place, name, instead in (
@@ -52,7 +52,7 @@ class Replay(CoreReplay):
             except Stopped as stopped:
                 raise stopped.error from None
 
-    # what a trace says
+    # the kinds of act
 
     def _do_all(self, trace: Iterable[acts.Act]) -> None:
         for act in trace:
@@ -129,5 +129,5 @@ class Replay(CoreReplay):
 
 
 def _domain_event(event: Recorded) -> Any:
-    """An event of the log as the domain makes it."""
+    """The domain event of a recorded one."""
     return BodyMapper.event_of(shape_of(EVENT_CLASSES[event.topic]), event.data, event.stream, event.version)

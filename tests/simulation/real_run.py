@@ -1,4 +1,4 @@
-"""Seeds on the real server: the core in memory says what must come of them."""
+"""Seeds on the real server, compared with the core in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from tests.simulation.real_compare import Difference, must_end_equal
-from tests.simulation.real_house import prepared, real_server
+from tests.simulation.real_databases import prepared, real_server
 from tests.simulation.real_recording import recorded
 from tests.simulation.real_replay import Replay
 from tests.simulation.runs import schedule_of
@@ -21,14 +21,14 @@ from tests.simulation.versions import as_at_first
 from tests.support.databases import Cluster, begin_run, end_run
 
 
-class Told(NamedTuple):
-    """What was compared: requests with their replies, and events."""
+class Compared(NamedTuple):
+    """The numbers of compared exchanges and events."""
 
     exchanges: int
     events: int
 
 
-def replayed(seed: int, steps: int, devices: int | None, *, cluster: Cluster, template: str, folder: Path) -> Told:
+def replayed(seed: int, steps: int, devices: int | None, *, cluster: Cluster, template: str, folder: Path) -> Compared:
     """Run a seed with the core in memory, replay it on a fresh real server, and compare everything.
 
     `template` is a database from `prepared`. Raises `Difference`, which names the step and shows both sides, and
@@ -43,11 +43,11 @@ def replayed(seed: int, steps: int, devices: int | None, *, cluster: Cluster, te
         except Difference as difference:
             difference.add_note(f"seed {seed}, {steps} steps, {devices or 'drawn'} devices")
             raise
-    return Told(recording.exchanges, recording.world.log.head())
+    return Compared(recording.exchanges, recording.world.log.head())
 
 
 def many(seeds: range, steps: int, devices: int | None, console: Console) -> int:
-    """Replay many seeds, one after the other, and tell what differed; how many did."""
+    """Replay many seeds one after the other and print differences; the number of seeds that differed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began, done, differed = time.perf_counter(), [], 0
     begin_run()
@@ -70,6 +70,6 @@ def many(seeds: range, steps: int, devices: int | None, console: Console) -> int
     return differed
 
 
-def _one(seed: int, steps: int, devices: int | None, cluster: Cluster, template: str) -> Told:
+def _one(seed: int, steps: int, devices: int | None, cluster: Cluster, template: str) -> Compared:
     with tempfile.TemporaryDirectory(prefix="callout-replay-") as folder:
         return replayed(seed, steps, devices, cluster=cluster, template=template, folder=Path(folder))

@@ -34,12 +34,12 @@ WAITS_FOR_NOTHING = Settings(patience=0.0, pool=20, threads=80)
 
 
 class SteppedViews(Views):
-    """Views that move on when the trace says so, and for which nobody waits."""
+    """Views that move only when the trace moves them, and for which no request waits."""
 
     may_catch_up: Callable[[], None]
 
     def wait_until(self, position: int, seconds: float, names: Collection[str] = ()) -> bool:
-        """Whether the documents are there; a push that waits for them gives them the chance to."""
+        """Whether the documents have this position; a push that would wait lets the trace move the views first."""
         if seconds and not names:
             self.may_catch_up()
         return self.position(["documents"]) >= position
@@ -47,7 +47,7 @@ class SteppedViews(Views):
 
 @dataclass
 class RealServer:
-    """Everything that a process of the server has, and what outlives it in `dsn` and `folder`."""
+    """The server's process (services, application, projector) and its storage in `dsn` and `folder`."""
 
     cluster: Cluster
     dsn: str
@@ -64,12 +64,12 @@ class RealServer:
         self.open("")
 
     def open(self, oldest_app: str) -> None:
-        """The first process on what is stored."""
+        """Open connection pools and start a process."""
         self.pools = {role: ConnectionPool(self.dsn, role=role, size=10, search_path=SIMULATED_PATH) for role in ROLES}
         self.start(oldest_app)
 
     def start(self, oldest_app: str) -> None:
-        """A new process; whatever the one before was doing is not done."""
+        """Start a new process; what the one before was doing is lost."""
         keyring = Keyring(self.pools["callout_keykeeper"], MASTER_KEY)
         log = EventLog(self.pools["callout_writer"], keyring)
         projecting = EventLog(self.pools["callout_projector"], keyring)
@@ -86,7 +86,7 @@ class RealServer:
         self.app = application(self.services)
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self.services.views.close()
         for pool in self.pools.values():
             pool.close()
@@ -100,14 +100,14 @@ class RealServer:
         return Reply(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, reply.data)
 
     def fold(self, through: int) -> None:
-        """One batch of the projector that ends at this position."""
+        """Fold one batch of the projector, up to this position."""
         self.projector._most = through  # however quick it has been
         self.projector._batch(through)
         reached = self.services.views.position(["documents"])
         assert reached == through, f"the real views are at {reached}, and the core's at {through}"
 
     def rebuild(self) -> None:
-        """All views anew."""
+        """Rebuild all views."""
         rebuild(self.services.projecting, PROJECTIONS, [each.name for each in PROJECTIONS])
 
     def back_up(self) -> None:
@@ -120,7 +120,7 @@ class RealServer:
             shutil.copytree(self.folder / "blobs", self.folder / "kept")
 
     def restore(self) -> None:
-        """Go back to the copy; a process must be started on it."""
+        """Go back to the copy and start a process on it."""
         oldest_app = self.services.settings.oldest_app
         self.close()
         self.clock.close()
@@ -132,14 +132,14 @@ class RealServer:
         self.open(oldest_app)
 
     def forget_backup(self) -> None:
-        """Leave nothing behind."""
+        """Drop the copy of the database."""
         run(self.cluster.dsn, f"DROP DATABASE IF EXISTS {_name(self._kept())} WITH (FORCE)")
 
     def _kept(self) -> str:
         return self.cluster.dsn_of(f"{_name(self.dsn)}_kept")
 
     def _copy(self, source: str, target: str) -> None:
-        """Another database that holds the same; whoever is connected to either is thrown out."""
+        """Copy a database to another name; connections to either are closed."""
         one, other = _name(source), _name(target)
         run(
             self.cluster.dsn,

@@ -1,4 +1,4 @@
-"""A trace: everything that reaches the simulated server, in its order and with what it came to, as plain data."""
+"""A trace: everything that reaches the simulated server, in order and with its result, as plain data."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from sync.device import Reply
 
 @dataclass
 class Act:
-    """One thing that happened, at `at` of the server's clock, in this step of the schedule.
+    """One act, at `at` of the server's clock, in this step of the schedule.
 
-    `within` has what happened before this was over: its own commits and, in these, what others did first.
+    `within` are the acts before this one ended: its own commits and, in these, what others did first.
     """
 
     at: datetime
@@ -28,9 +28,9 @@ class Act:
 
 @dataclass
 class Exchange(Act):
-    """A request and its reply, None when the server died over it.
+    """A request and its reply, None if the server crashed.
 
-    `device` and `tokens` are what was made in it by chance: the name of a device, and texts of tokens in order.
+    `device` and `tokens` are the random values made in it: a device's id, and tokens in order.
     """
 
     method: str
@@ -44,19 +44,19 @@ class Exchange(Act):
 
 @dataclass
 class Commit(Act):
-    """The core records something; `at` is the moment of recording, after all that is `within`."""
+    """An append to the log; `at` is the time of recording, after all that is `within`."""
 
     fate: Literal["recorded", "refused", "crash before", "crash after"] = "refused"
 
 
 @dataclass
 class Reached(Act):
-    """A push asks whether the views have come as far as it needs; they may be given the time to do so."""
+    """A push asks whether the views have reached a position; the views may move within."""
 
 
 @dataclass
 class Events(Act):
-    """The office has decided something."""
+    """Events that the office recorded."""
 
     recorded: Sequence[Recorded]
     answers: Sequence[Answer] = ()
@@ -64,7 +64,7 @@ class Events(Act):
 
 @dataclass
 class Code(Act):
-    """The office makes an enrolment code."""
+    """The office issues an enrolment code."""
 
     technician: UUID
     code: str
@@ -79,17 +79,17 @@ class Fold(Act):
 
 @dataclass
 class Rebuild(Act):
-    """All views are made anew."""
+    """All views are rebuilt."""
 
 
 @dataclass
 class Settle(Act):
-    """Held operations are looked after."""
+    """Held operations are decided."""
 
 
 @dataclass
 class TakeIn(Act):
-    """The office releases an operation; each attempt to do so has an envelope of its own."""
+    """The office releases an operation; each attempt has an envelope of its own."""
 
     operation: UUID
     position: int
@@ -103,7 +103,7 @@ class Forget(Act):
 
 @dataclass
 class Start(Act):
-    """A new process of the server."""
+    """A new process of the server is started."""
 
     oldest_app: str
 
@@ -120,7 +120,7 @@ class BackUp(Act):
 
 @dataclass
 class Restore(Act):
-    """All that the server has stored is what the copy has."""
+    """The server's storage is restored from the copy."""
 
 
 CORE = (Exchange, Settle, TakeIn, Forget)

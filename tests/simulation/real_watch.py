@@ -1,4 +1,4 @@
-"""What happens beside the requests of devices, as the recorder of traces sees it: office, worker, and machine."""
+"""The part of the recorder for what happens beside requests of devices: office, worker and machine."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from domain.recording.unit_of_work import Work
 from sync.holding import Holding
 from sync.operations.catalogue import OPERATIONS
 from tests.simulation import real_trace as acts
-from tests.simulation.steps import OFTEN
+from tests.simulation.steps import WEIGHTS
 from tests.simulation.world import World
 
 A = TypeVar("A", bound=acts.Act)
 
 
 class Watch:
-    """What has happened in a world, each thing within that during which it did."""
+    """The acts in a world, each within the act during which it happened."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -29,10 +29,10 @@ class Watch:
         self._wordless: set[int] = set()
 
     def _now(self) -> tuple[Any, int]:
-        return self.world.clock.now(), sum(self.world.happened[kind] for kind in OFTEN)
+        return self.world.clock.now(), sum(self.world.happened[kind] for kind in WEIGHTS)
 
     def _note(self, act: A) -> A:
-        """Put an act where it belongs."""
+        """Append an act within the open one, or to the trace."""
         (self._open[-1].within if self._open else self.trace).append(act)
         return act
 
@@ -60,7 +60,7 @@ class Watch:
 
     def _release(self, release: Callable[..., Any], log: Any, work: Work, operation: UUID, *how: Any) -> Any:
         act, (envelope, _) = self._open[-1], how
-        assert isinstance(act, acts.TakeIn), "only the office takes something in"
+        assert isinstance(act, acts.TakeIn), "only the office releases an operation"
         act.envelopes.append(envelope)
         return release(log, work, operation, *how)
 
@@ -76,7 +76,7 @@ class Watch:
             catch_up()
 
     def _is_about(self, is_about: Callable[..., bool], event: Recorded, customer: UUID) -> bool:
-        """What was said when the key was gone already, the real log has never stored."""
+        """Texts recorded after the key was destroyed do not count: the real log has never stored them."""
         return event.position not in self._wordless and is_about(event, customer)
 
     def _move_on(self, move_on: Callable[[int], None], most: int = 1_000) -> None:

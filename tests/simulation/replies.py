@@ -1,4 +1,4 @@
-"""Replies: the same operation gets the same one for ever, no fact is refused, and what is answered is on record."""
+"""Replies: an operation always gets the same reply, no fact is refused, and what is answered is recorded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATUSES = frozenset({"applied", "conflicted", "held", "rejected", "quarantined"
 SAME = "the same operation gets the same reply for ever"
 NO_REFUSAL = "a fact is never rejected"
 MAY_BE_NOTHING = ("fact_corrected", "change_customer_details")
-"""Taking back what was taken back, or changing what is so already, records nothing."""
+"""Correcting what was corrected, or changing a detail to its present value, records nothing."""
 EFFECT = "what is applied is recorded"
 DURABLE = "what is answered is on record"
 NONSENSE = ("note_sung",)
@@ -41,15 +41,15 @@ class Replies:
         self._first: dict[tuple[str, str], dict[str, Any]] = {}
 
     def answered(self, request: Request, reply: Reply) -> None:
-        """A push was answered, for the first time or not."""
+        """Check the results in the reply to a push."""
         if not request.url.endswith("/push"):
             return
         must(reply.status != 426, OLD_APPS, "an app is too old to push")
         if reply.status not in (200, 409):
             return
         sent = {operation["id"]: operation for operation in sent_in(request)}
-        said = orjson.loads(reply.body)
-        results: list[dict[str, Any]] = said.get("results") or []
+        body = orjson.loads(reply.body)
+        results: list[dict[str, Any]] = body.get("results") or []
         if reply.status == 200:
             must([one["id"] for one in results] == list(sent), ALL, f"{results}")
         for result in results:
@@ -57,19 +57,19 @@ class Replies:
         self._world.auditor.conflicts.answered([(sent[result["id"]], result) for result in results])
 
     def restored(self) -> None:
-        """What the log forgot may be answered anew."""
+        """The server was restored: forget replies to operations that the log lost."""
         known = self._world.log.operations
         self._first = {
-            (id, content): said
-            for (id, content), said in self._first.items()
+            (id, content): result
+            for (id, content), result in self._first.items()
             if any(one.content_hash == content for one in known.all_of(UUID(id)))
         }
 
     def check_the_end(self) -> None:
-        """Every first reply is on record, and says the same."""
-        for (id, content), said in self._first.items():
+        """The status of every first reply is recorded."""
+        for (id, content), result in self._first.items():
             known = [one for one in self._world.log.operations.all_of(UUID(id)) if one.content_hash == content]
-            must(any(one.status == said["status"] for one in known), DURABLE, f"{id}: {said}")
+            must(any(one.status == result["status"] for one in known), DURABLE, f"{id}: {result}")
 
     def _answered(self, operation: dict[str, Any], result: dict[str, Any]) -> None:
         status = result["status"]
@@ -82,9 +82,9 @@ class Replies:
         must(not unknown or operation["type"] in NONSENSE, OLD_VERSIONS, f"{result}")
         must(result["seq"] == operation["seq"], ALL, f"{result}")
         key = operation["id"], content_of(operation)
-        told = {name: value for name, value in result.items() if name not in ("duplicate", "seq")}
-        first = self._first.setdefault(key, told)
-        must(first == told, SAME, f"{first} and then {told}")
+        kept = {name: value for name, value in result.items() if name not in ("duplicate", "seq")}
+        first = self._first.setdefault(key, kept)
+        must(first == kept, SAME, f"{first} and then {kept}")
         known = self._world.log.operations.all_of(UUID(key[0]))
         must(any(one.content_hash == key[1] for one in known), DURABLE, f"{result} is not on record")
         recorded = status not in ("applied", "conflicted") or result["positions"] or operation["type"] in MAY_BE_NOTHING
@@ -95,7 +95,7 @@ class Replies:
 
 
 def sent_in(request: Request) -> list[dict[str, Any]]:
-    """The operations of a push, none when it arrived cut short."""
+    """The operations of a push; none if its body is truncated."""
     body = request.body or b""
     with suppress(OSError, EOFError, ValueError, KeyError):
         if request.headers.get("Content-Encoding") == "gzip":

@@ -1,4 +1,4 @@
-"""Running a schedule: what came of it, and how many of its steps are enough to see a promise broken."""
+"""Running a schedule: its outcome, and the fewest steps that break a promise."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tests.simulation import desk_doubts, desk_work, field_groups, field_parts, 
 from tests.simulation.memory_log import MemoryLog
 from tests.simulation.planted import planted
 from tests.simulation.schedule import Schedule, Step, drawn
-from tests.simulation.steps import OFTEN
+from tests.simulation.steps import WEIGHTS
 from tests.simulation.versions import as_at_first
 from tests.simulation.violation import Violation
 from tests.simulation.world import World
 
 KINDS = (desk_doubts, desk_work, field_groups, field_parts, field_work, mishaps)
-"""Each registers its kinds of step when it is loaded."""
+"""Modules that register kinds of step when they are imported."""
 FAULT = "nothing fails that should not"
 
 
 class Outcome(NamedTuple):
-    """What came of a run: what happened how often, what was recorded, and the promise that was broken, if one was."""
+    """The outcome of a run: counts of faults and steps, events, operations, and the broken promise, if any."""
 
     seed: int
     happened: Counter[str]
@@ -36,11 +36,11 @@ class Outcome(NamedTuple):
 
 def schedule_of(seed: int, *, steps: int = 200, devices: int | None = None) -> Schedule:
     """The schedule of a seed."""
-    return drawn(seed, OFTEN, steps=steps, devices=devices)
+    return drawn(seed, WEIGHTS, steps=steps, devices=devices)
 
 
 def run(schedule: Schedule, steps: Sequence[Step] | None = None, log: type[MemoryLog] = MemoryLog) -> Outcome:
-    """Take the steps of a schedule, or only these of them."""
+    """Run a schedule, or only these of its steps."""
     world = World(schedule, log)
     promise, seen = None, ""
     try:
@@ -48,14 +48,14 @@ def run(schedule: Schedule, steps: Sequence[Step] | None = None, log: type[Memor
             world.run(schedule.steps if steps is None else steps)
     except Violation as violation:
         promise, seen = violation.promise, str(violation)
-    except Exception as error:  # noqa: BLE001 - whatever the code raises here, it would have raised for somebody
+    except Exception as error:  # noqa: BLE001 - any error is a failed run
         promise, seen = FAULT, f"{type(error).__name__}: {error}"
     made = len(world.auditor.ledger.made)
     return Outcome(schedule.seed, world.happened, world.log.head(), made, fingerprint(world.log), promise, seen)
 
 
 def shortened(schedule: Schedule, promise: str) -> list[Step]:
-    """Few of the schedule's steps that still break this promise: halves, quarters and so on are left out in turn."""
+    """Few of the schedule's steps that still break this promise: halves, quarters and so on are dropped in turn."""
     steps, size = list(schedule.steps), len(schedule.steps) // 2
     while size:
         start = 0
@@ -70,7 +70,7 @@ def shortened(schedule: Schedule, promise: str) -> list[Step]:
 
 
 class Caught(NamedTuple):
-    """How a planted bug was caught: after so many seeds, by the promise that it broke."""
+    """How a planted bug was caught: after how many seeds, and by which broken promise."""
 
     seeds: int
     promise: str
@@ -88,11 +88,11 @@ def seeds_to_catch(bug: str, *, start: int, most: int) -> Caught | None:
 
 
 def fingerprint(log: MemoryLog) -> str:
-    """A hash over everything that is recorded, as it is read now."""
+    """A hash over all events as they are read now."""
     found = sha256()
     for event in map(log.read, log.events):
-        stands = (event.position, event.stream, event.version, event.topic, event.recorded_at)
-        found.update(encode([*stands, fields_of(event.envelope), fields_of(event.data)]) + b"\n")
+        place = (event.position, event.stream, event.version, event.topic, event.recorded_at)
+        found.update(encode([*place, fields_of(event.envelope), fields_of(event.data)]) + b"\n")
     return found.hexdigest()
 
 

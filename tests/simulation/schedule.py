@@ -1,4 +1,4 @@
-"""A schedule: the steps of one run as plain data, drawn from a seed; whatever is left of them can be run again."""
+"""A schedule: the steps of one run as plain data, drawn from a seed; any part of them can be run again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.simulation.profile import Profile
 
 
 class Step(NamedTuple):
-    """What happens, with whom in the leading part, and what its dice fall like."""
+    """The kind of a step, the number of its phone, and the seed of its random numbers."""
 
     kind: str
     who: int
@@ -17,7 +17,7 @@ class Step(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """A run: the seed it came from, what may go wrong in it, and its steps."""
+    """A run: its seed, its profile of faults, and its steps."""
 
     seed: int
     profile: Profile
@@ -25,11 +25,11 @@ class Schedule(NamedTuple):
 
 
 def drawn(seed: int, kinds: dict[str, float], *, steps: int = 200, devices: int | None = None) -> Schedule:
-    """The schedule of a seed. `kinds` says how often each kind of step comes, before the run's own taste."""
+    """The schedule of a seed. `kinds` are the weights of the kinds of step, before the profile's factors."""
     dice = Random(seed)
     profile = Profile.drawn(dice, devices)
     names = list(kinds)
-    weights = [kinds[name] * profile.taste(name) for name in names]
+    weights = [kinds[name] * profile.factor(name) for name in names]
     chosen = dice.choices(names, weights, k=steps)
     return Schedule(
         seed, profile, tuple(Step(name, dice.randrange(profile.devices), dice.getrandbits(48)) for name in chosen)

@@ -42,11 +42,11 @@ SECRET = b"the secret of cursors" * 2
 
 
 class Crashed(BaseException):
-    """The server's process died; nobody gets an answer."""
+    """The server's process crashed; the request gets no reply."""
 
 
 class PlainHolding(Holding):
-    """What looks after held operations, and hides no broken promise among what goes wrong with one of them."""
+    """Decides held operations, and passes assertion errors on instead of logging them."""
 
     def _failed_with(self, group: Held, error: Exception) -> int:
         if isinstance(error, AssertionError):
@@ -64,7 +64,7 @@ class Copy(NamedTuple):
 
 
 class Server:
-    """Answers requests one at a time. What it builds around its storage is lost with each crash and built again."""
+    """Answers requests one at a time; objects around its storage are built anew after each crash."""
 
     def __init__(self, log: MemoryLog, views: MemoryViews, access: MemoryAccess, clock: TrueClock) -> None:
         self.log, self.views, self.access, self.clock = log, views, access, clock
@@ -75,7 +75,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """A new process; whatever the one before was doing is not done."""
+        """Start a new process; what the one before was doing is lost."""
         self.process += 1
         arrival = Arrival(self.log, self.views.works_for, unsigned=True)
         cursors = Cursors(SECRET)
@@ -86,14 +86,16 @@ class Server:
         while self._next_life is not None and self.log.epoch() != self._next_life:
             with suppress(Crashed):
                 self._begin_life(self._next_life)
-        self.desk = EnrolmentService(cast("Any", self.log), cast("Any", self.access), Challenges(SECRET), unsigned=True)
+        self.enrolment = EnrolmentService(
+            cast("Any", self.log), cast("Any", self.access), Challenges(SECRET), unsigned=True
+        )
 
     def back_up(self) -> None:
-        """Copy everything that is stored, all of one moment."""
+        """Copy everything that is stored."""
         self._copy = Copy(self.log.backup(), self.access.backup(), self.blobs.backup(), self.views.position)
 
     def restore(self, epoch: UUID) -> bool:
-        """Go back to the copy, if there is one; whichever process starts then begins another life of the log."""
+        """Go back to the copy; False if there is none. The next process begins another life of the log."""
         if self._copy is None:
             return False
         self._next_life = epoch
@@ -104,22 +106,22 @@ class Server:
         return True
 
     def _begin_life(self, epoch: UUID) -> None:
-        """The log woke up in another place than it fell asleep in."""
+        """Record that the log was restored, with its new epoch."""
         work, log = self.log.work(), self.log
-        said = {"previous": log.epoch(), "restored_through": log.head(), "reason": "It came back from a backup."}
-        work.add(Envelope(occurred_at=self.clock.now()), LogLife.begin_anew(id=epoch, **said))  # type: ignore[arg-type]
+        fields = {"previous": log.epoch(), "restored_through": log.head(), "reason": "It came back from a backup."}
+        work.add(Envelope(occurred_at=self.clock.now()), LogLife.begin_anew(id=epoch, **fields))  # type: ignore[arg-type]
         work.commit()
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        """One exchange, as the real doors of `api/sync` hold it."""
+        """The reply to a request, as the routes of `api/sync` make it."""
         path, name = urlsplit(url).path, url.rpartition("/")[2]
         try:
             if path.startswith("/sync/v1/blobs/"):
                 return self._blob(method, name, headers, body or b"")
-            status, said = self._routed(method, url, headers, body or b"")
+            status, content = self._routed(method, url, headers, body or b"")
         except Problem as problem:
-            return told(problem)
-        return Reply(status, {"content-type": "application/json"}, said)
+            return problem_reply(problem)
+        return Reply(status, {"content-type": "application/json"}, content)
 
     def _blob(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Reply:
         who, length = self._who(headers), headers.get("Upload-Length")
@@ -127,14 +129,14 @@ class Server:
             progress = self.blobs.take(who, name, headers.get("Upload-Offset", ""), body, length)
         else:
             progress = self.blobs.progress(who, name, length)
-        said = {"upload-offset": str(progress.offset), "upload-length": str(progress.length)}
-        return Reply(200, said, b"" if method == "HEAD" else orjson.dumps(progress._asdict()))
+        progress_headers = {"upload-offset": str(progress.offset), "upload-length": str(progress.length)}
+        return Reply(200, progress_headers, b"" if method == "HEAD" else orjson.dumps(progress._asdict()))
 
     def _routed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         parts, encoding, now = urlsplit(url), headers.get("Content-Encoding"), self.clock.now()
         routes: dict[tuple[str, str], Callable[[], bytes]] = {
-            ("POST", "devices"): lambda: orjson.dumps(self.desk.enrol(parse_body(body, EnrolmentRequest), now)),
-            ("POST", "token"): lambda: orjson.dumps(self.desk.refresh(parse_body(body, RefreshRequest), now)),
+            ("POST", "devices"): lambda: orjson.dumps(self.enrolment.enrol(parse_body(body, EnrolmentRequest), now)),
+            ("POST", "token"): lambda: orjson.dumps(self.enrolment.refresh(parse_body(body, RefreshRequest), now)),
             ("POST", "push"): lambda: self.push.reply(self._who(headers), body, encoding, now),
             ("GET", "pull"): lambda: self._pull(self._reader(headers), parse_qs(parts.query)),
             ("POST", "verify"): lambda: self.verify.reply(self._reader(headers), parse_verify(body, encoding), now),
@@ -172,21 +174,21 @@ class Server:
         return b"{}"
 
     def _caught_up(self, position: int) -> bool:
-        """The views catch up while a push waits, unless they are having a bad time."""
+        """Let the views catch up while a push waits, unless they are late; whether they have the position."""
         if self.patience:
             self.views.catch_up()
         return self.views.position >= position
 
 
-def told(problem: Problem) -> Reply:
-    """The reply for a problem, as `api/http/problems.py` tells it."""
-    said = document(problem)
+def problem_reply(problem: Problem) -> Reply:
+    """The reply for a problem, as `api/http/problems.py` makes it."""
+    body = document(problem)
     headers = {"content-type": "application/problem+json"}
     if problem.kind in (Kind.RATE_LIMITED, Kind.UNAVAILABLE):
-        headers["retry-after"] = str(said.get("retry_after", RETRY_SECONDS))
-    return Reply(STATUS[problem.kind], headers, orjson.dumps(said))
+        headers["retry-after"] = str(body.get("retry_after", RETRY_SECONDS))
+    return Reply(STATUS[problem.kind], headers, orjson.dumps(body))
 
 
 def overloaded() -> Reply:
-    """What a server says that has no time."""
-    return told(Overloaded())
+    """The reply of an overloaded server."""
+    return problem_reply(Overloaded())

@@ -1,4 +1,4 @@
-"""The count rule, worked out from the log alone: the latest approved count, and the movements after it."""
+"""The count rule, computed from the log alone: the latest approved count, and the movements after it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Life = tuple[UUID, int]
 
 
 class Moment(NamedTuple):
-    """When something happened: within one life of a device by its sequence, across devices by the instant."""
+    """The order of events: by sequence within one incarnation of a device, by instant across devices."""
 
     at: datetime
     life: Life | None
@@ -23,7 +23,7 @@ class Moment(NamedTuple):
     of_count: UUID | None
 
     def is_after(self, other: Moment) -> bool:
-        """Whether it came later; a movement that settles a count belongs before it."""
+        """Whether this is after the other; a movement that settles a count is before it."""
         if self.of_count is not None and self.of_count == other.of_count:
             return False
         if self.life is not None and self.life == other.life and self.seq and other.seq:
@@ -32,7 +32,7 @@ class Moment(NamedTuple):
 
 
 class Line(NamedTuple):
-    """So much came or went, or was seen, at a moment."""
+    """A quantity that moved, or was counted, at a moment."""
 
     quantity: Decimal
     moment: Moment
@@ -40,7 +40,7 @@ class Line(NamedTuple):
 
 
 def balances(events: Iterable[Recorded], bins: set[UUID]) -> dict[Bin, Decimal]:
-    """How much of each part is in each of these places."""
+    """The quantity of each part in each of these bins."""
     moved: dict[Bin, list[Line]] = {}
     seen: dict[UUID, list[tuple[Bin, Line]]] = {}
     anchors: dict[Bin, dict[UUID, Line]] = {}
@@ -70,7 +70,7 @@ def _balance(lines: list[Line], anchors: list[Line]) -> Decimal:
 
 
 def _latest(anchors: list[Line]) -> Line:
-    """The last one; of one device in its own order, whatever its clock said."""
+    """The latest anchor; those of one device in its own order, whatever its clock said."""
     reached: dict[Life | UUID, datetime] = {}
     placed = []
     for line in sorted(anchors, key=lambda line: line.moment.seq):

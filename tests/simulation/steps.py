@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 Do = Callable[["World", "Phone"], None]
-HAPPENINGS: dict[str, Do] = {}
-"""What each kind of step does, with the phone in the leading part; most do nothing when there is nothing to do."""
-OFTEN: dict[str, float] = {}
-"""How often each kind comes, compared with the others."""
+STEP_FUNCTIONS: dict[str, Do] = {}
+"""The function of each kind of step; it gets the step's phone."""
+WEIGHTS: dict[str, float] = {}
+"""The weight of each kind of step."""
 
 
 def step(name: str, often: float) -> Callable[[Do], Do]:
     """Register a kind of step."""
 
     def register(do: Do) -> Do:
-        HAPPENINGS[name], OFTEN[name] = do, often
+        STEP_FUNCTIONS[name], WEIGHTS[name] = do, often
         return do
 
     return register

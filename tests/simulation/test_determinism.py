@@ -1,4 +1,4 @@
-"""A seed is a run: the same to the byte, whatever clocks and processes are like."""
+"""The same seed gives the same run, byte by byte, in any process and whatever the devices' clocks."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.versions import as_at_first
 from tests.simulation.world import World
 
-HOUSE = Path(__file__).parents[2]
-SAY = "from tests.simulation.runs import run, schedule_of; print(*(run(schedule_of(n)).log for n in ({seeds})))"
+ROOT = Path(__file__).parents[2]
+SCRIPT = "from tests.simulation.runs import run, schedule_of; print(*(run(schedule_of(n)).log for n in ({seeds})))"
 APART = frozenset(
     {
         *("occurred_at", "claimed_at", "seen_position", "restored_through", "signature"),
@@ -29,12 +29,12 @@ APART = frozenset(
 )
 """Times, and what follows from them."""
 LABEL = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]*(?:Z|[+-][0-9:]{5})|seen[^,]*,|signature[^}]*}")
-"""What is a label inside the text of an operation that was put aside."""
+"""Times and signatures inside the text of a quarantined or held operation."""
 ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def test_the_same_seed_gives_the_same_log_in_another_process() -> None:
-    logs = {said_by_a_process(hash_seed) for hash_seed in ("1", "2")}
+    logs = {log_of_process(hash_seed) for hash_seed in ("1", "2")}
 
     assert logs == {f"{run(schedule_of(11)).log} {run(schedule_of(12)).log}"}
 
@@ -55,12 +55,12 @@ def test_writing_events_down_and_reading_them_again_changes_nothing(seed: int) -
     assert run(schedule, log=MappedLog)[2:6] == run(schedule)[2:6]
 
 
-def said_by_a_process(hash_seed: str) -> str:
-    """The logs of two seeds, from a process whose hashes fall otherwise."""
+def log_of_process(hash_seed: str) -> str:
+    """The hashes of the logs of two seeds, from a process with another hash seed."""
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-c", SAY.format(seeds="11, 12")]
-    said = subprocess.run(command, cwd=HOUSE, env=environment, capture_output=True, text=True, check=True)
-    return said.stdout.strip()
+    command = [sys.executable, "-c", SCRIPT.format(seeds="11, 12")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def with_offsets(schedule: Schedule, offsets: list[float]) -> Schedule:
@@ -87,8 +87,8 @@ def without_labels(schedule: Schedule) -> list[bytes]:
             data = timeless(fields_of(event.data))
             if "text_version" in data:  # clocks are observed in the same stream
                 data["text_version"] = places.get((event.stream, data["text_version"]))
-            said = [event.stream, event.topic, timeless(fields_of(event.envelope)), data]
-            text = LABEL.sub(b"", encode(said))
+            fields = [event.stream, event.topic, timeless(fields_of(event.envelope)), data]
+            text = LABEL.sub(b"", encode(fields))
             lines.append(ID.sub(lambda id: names.setdefault(id[0], b"%d" % len(names)), text))
     return lines
 

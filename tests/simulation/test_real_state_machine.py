@@ -1,4 +1,4 @@
-"""The rule that two real devices and the real server agree in the end, whatever the order and whatever is cut off."""
+"""Two real devices and the real server agree in the end, whatever the order of steps and cut connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from domain.recording.answers import Past
 from store.operations import Operations
 from sync.device import RefusedError
-from tests.simulation.real_house import prepared, real_server
+from tests.simulation.real_databases import prepared, real_server
 from tests.simulation.real_pair import Pair
 from tests.simulation.real_server import RealServer
 from tests.support.databases import Cluster
@@ -27,12 +27,12 @@ ORDERS = st.integers(0, 3)
 
 
 class TwoPhones(RuleBasedStateMachine):
-    """Two technicians, and an office that gives their work to and fro."""
+    """Two technicians' devices, and an office that reassigns their work."""
 
-    def __init__(self, house: AbstractContextManager[RealServer]) -> None:
+    def __init__(self, server: AbstractContextManager[RealServer]) -> None:
         super().__init__()
-        self.house = ExitStack()
-        self.pair = Pair(self.house.enter_context(house))
+        self.stack = ExitStack()
+        self.pair = Pair(self.stack.enter_context(server))
 
     @rule(phone=PHONES, order=ORDERS)
     def notes(self, phone: int, order: int) -> None:
@@ -69,12 +69,12 @@ class TwoPhones(RuleBasedStateMachine):
 
     @rule()
     def views_catch_up(self) -> None:
-        """The projector comes by."""
+        """The projector runs."""
         self.pair.fold()
 
     def teardown(self) -> None:
-        """Every note is there once, and each device shows what the server has for it."""
-        with self.house:
+        """Every note is recorded once, and each device has what the server has for it."""
+        with self.stack:
             self.pair.become_quiet()
             assert not self.pair.unsent()
             assert self.pair.effects() == {UUID(id): 1 for id in self.pair.made}
@@ -94,18 +94,18 @@ FEW = settings(
 
 
 @pytest.fixture(scope="module")
-def house_template(cluster: Cluster) -> Iterator[str]:
+def server_template(cluster: Cluster) -> Iterator[str]:
     """The name of a database with views and a clock that can be set."""
     with prepared(cluster) as template:
         yield template
 
 
 @pytest.fixture
-def machine(cluster: Cluster, house_template: str, tmp_path: Path) -> type[RuleBasedStateMachine]:
+def machine(cluster: Cluster, server_template: str, tmp_path: Path) -> type[RuleBasedStateMachine]:
     """Makes a machine on a database of its own."""
 
     def made() -> TwoPhones:
-        return TwoPhones(real_server(cluster, house_template, tmp_path / uuid4().hex, uuid4()))
+        return TwoPhones(real_server(cluster, server_template, tmp_path / uuid4().hex, uuid4()))
 
     return cast("type[RuleBasedStateMachine]", made)
 

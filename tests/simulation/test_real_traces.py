@@ -1,4 +1,4 @@
-"""The rule that Flask and PostgreSQL answer as the core in memory does, and how it would be seen if they did not."""
+"""Flask and PostgreSQL answer as the core in memory does, and a difference would be found."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from store.device_access import DeviceAccess
 from store.operations import Operations
 from store.recorder import Recorder
 from tests.simulation.real_compare import Difference
-from tests.simulation.real_house import prepared
-from tests.simulation.real_run import Told, replayed
+from tests.simulation.real_databases import prepared
+from tests.simulation.real_run import Compared, replayed
 from tests.simulation.runs import schedule_of
 from tests.support.databases import Cluster
 
@@ -29,38 +29,38 @@ SEEDS = (1, 5, 6, 7, 14, 18, 20, 36)
 """Among them are restores, crashes, photos, erasures, held operations, lost phones and upgrades."""
 STEPS, DEVICES = 100, 4
 SMALL_PAGES = [seed for seed in range(60) if schedule_of(seed, steps=STEPS, devices=DEVICES).profile.page < 20]
-Run = Callable[[int], Told]
+Run = Callable[[int], Compared]
 Planted = AbstractContextManager[Any]
 
 
 @pytest.fixture(scope="module")
-def house_template(cluster: Cluster) -> Iterator[str]:
+def server_template(cluster: Cluster) -> Iterator[str]:
     """The name of a database with views and a clock that can be set."""
     with prepared(cluster) as template:
         yield template
 
 
 @pytest.fixture
-def replay(cluster: Cluster, house_template: str, tmp_path: Path) -> Run:
-    """Runs a seed here and there."""
+def replay(cluster: Cluster, server_template: str, tmp_path: Path) -> Run:
+    """Runs a seed in memory and on the real server."""
 
-    def run(seed: int) -> Told:
+    def run(seed: int) -> Compared:
         folder = tmp_path / f"{seed}"
-        return replayed(seed, STEPS, DEVICES, cluster=cluster, template=house_template, folder=folder)
+        return replayed(seed, STEPS, DEVICES, cluster=cluster, template=server_template, folder=folder)
 
     return run
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_real_server_says_and_stores_what_the_core_does_word_for_word(replay: Run, seed: int) -> None:
-    told = replay(seed)
+    compared = replay(seed)
 
-    assert told.exchanges > 20
-    assert told.events > 60
+    assert compared.exchanges > 20
+    assert compared.events > 60
 
 
 def forgetful() -> Planted:
-    """Nobody remembers what has been answered."""
+    """The server forgets what it has answered."""
     history = Operations.history
 
     def forgets(self: Operations, *asked: Any) -> Past:
@@ -76,18 +76,18 @@ def without_ties() -> Planted:
 
 
 def off_by_one() -> Planted:
-    """Events stand one position further than they do."""
+    """Positions are reported one too high."""
     append = Recorder.append
 
-    def appends(self: Recorder, *told: Any, **more: Any) -> Appended:
-        done = append(self, *told, **more)
+    def appends(self: Recorder, *args: Any, **more: Any) -> Appended:
+        done = append(self, *args, **more)
         return done._replace(base=done.base + 1)
 
     return patch.object(Recorder, "append", appends)
 
 
 def trusting() -> Planted:
-    """What the office says of a device is not looked at."""
+    """The status of a device is ignored."""
     who = DeviceAccess.who
 
     def trusts(self: DeviceAccess, token: str, **_: Any) -> DeviceIdentity:
@@ -97,12 +97,12 @@ def trusting() -> Planted:
 
 
 def unknowing() -> Planted:
-    """What the author of a fact knew is not kept; no reply tells of it."""
+    """`seen` of an operation is not recorded; no reply shows it."""
     append = Recorder.append
 
-    def appends(self: Recorder, events: Sequence[tuple[StoredEvent, Envelope]], *told: Any, **more: Any) -> Appended:
+    def appends(self: Recorder, events: Sequence[tuple[StoredEvent, Envelope]], *args: Any, **more: Any) -> Appended:
         bare = [(event, structs.replace(envelope, seen_position=None)) for event, envelope in events]
-        return append(self, bare, *told, **more)
+        return append(self, bare, *args, **more)
 
     return patch.object(Recorder, "append", appends)
 

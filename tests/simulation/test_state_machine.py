@@ -1,4 +1,4 @@
-"""The rule that no order of deeds and mishaps breaks a promise; what breaks one is made as short as it can be."""
+"""No order of steps and faults breaks a promise; an order that breaks one is shortened."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from tests.simulation import harvest
+from tests.simulation import bug_trials
 from tests.simulation.chosen_world import FIELD, MISHAPS, OFFICE, ChosenWorld
 from tests.simulation.planted import planted
 from tests.simulation.profile import RATES
@@ -42,7 +42,7 @@ class Company(RuleBasedStateMachine):
     @rule(phone=PHONES, fault=st.sampled_from(ON_THE_WAY), chance=CHANCES)
     def syncs_badly(self, phone: int, fault: str, chance: int) -> None:
         """One thing goes wrong on the way."""
-        self.world.meets(fault, chance)
+        self.world.plan_fault(fault, chance)
         self.world.do("sync", phone)
 
     @rule(
@@ -55,8 +55,8 @@ class Company(RuleBasedStateMachine):
     )
     def syncs_while(self, *, phone: int, where: str, chance: int, other: int, does: str, dice: int) -> None:
         """Somebody else is faster."""
-        self.world.meets(where, chance)
-        self.world.then(does, other, dice)
+        self.world.plan_fault(where, chance)
+        self.world.plan_step(does, other, dice)
         self.world.do("sync", phone)
 
     @rule(phone=PHONES, statement=st.integers(0, 60))
@@ -85,17 +85,17 @@ class Company(RuleBasedStateMachine):
     @precondition(lambda self: self.idle < MOST_IDLE)
     @rule(hours=st.sampled_from([1, 25]))
     def time_passes(self, hours: int) -> None:
-        """Nobody does anything."""
+        """Time passes without a step."""
         self.idle += hours
-        self.world.clock.pass_by(3600 * hours)
+        self.world.clock.advance(3600 * hours)
 
     @invariant()
     def every_promise_holds(self) -> None:
-        """The auditor looks at what the phones hold, and at the books."""
+        """The auditor checks the phones and the books."""
         self.world.auditor.check()
 
     def teardown(self) -> None:
-        """Nothing goes wrong any more: all becomes quiet, and everything is looked at once more."""
+        """End the faults, let everything become quiet, and check it in full."""
         self.world.end()
 
 
@@ -115,7 +115,7 @@ def test_no_order_of_deeds_and_mishaps_breaks_a_promise() -> None:
 
 
 def test_a_broken_promise_is_told_as_a_short_program() -> None:
-    assert harvest.ROOMS, "mistakes are known once their rooms are loaded"
+    assert bug_trials.BUG_MODULES, "mistakes are known once their rooms are loaded"
 
     with planted("result stored apart from effect"), pytest.raises(Violation) as caught:
         run_state_machine_as_test(Company, settings=settings(BOUNDED, stateful_step_count=12))

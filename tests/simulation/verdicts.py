@@ -1,4 +1,4 @@
-"""Verdicts: what a reply says of a part's work order is what the log said at the moment when the part was recorded."""
+"""Verdicts: a reply about a part on a work order rests on the log as it was when the part was recorded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CURRENT = "a reply rests on what the log says when it is recorded"
 
 
 class Verdicts:
-    """Follows who has which work order, and looks at each answer about a part that was moved for one."""
+    """Follows the assignment of work orders, and checks each answer about a part that was moved for one."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -34,19 +34,19 @@ class Verdicts:
         self._remember(self._world.log.events)
 
     def committed(self, events: Sequence[Recorded], answers: Sequence[Answer]) -> None:
-        """Each answer against the log as it stood before these events, which are a device's or the office's alone."""
+        """Check each answer against the log before these events, which are a device's or the office's alone."""
         for answer in answers:
             if answer.first is not None and answer.status in ("applied", "conflicted"):
                 self._must_fit(events[answer.first], orjson.loads(answer.answer))
         self._remember(events)
 
-    def _must_fit(self, event: Recorded, said: dict[str, list[dict[str, str]]]) -> None:
+    def _must_fit(self, event: Recorded, answer: dict[str, list[dict[str, str]]]) -> None:
         if event.topic != "stock.moved" or event.envelope.device is None:
             return
         order = event.data.work_order
         if order is None or event.data.kind == "correction":
             return
-        noticed = {notice["code"] for notice in said.get("notices", ())} & set(LATE_WORK)
+        noticed = {notice["code"] for notice in answer.get("notices", ())} & set(LATE_WORK)
         who = event.envelope.actor
         assert who is not None, "a device is somebody's"
         cancelled = order in self._cancelled

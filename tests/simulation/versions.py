@@ -1,4 +1,4 @@
-"""A later version of the operation `note_added`, which a server learns of while it runs and old apps never do."""
+"""A later version of the operation `note_added`, which the server supports from a step on and old apps never do."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from tests.simulation.profile import Profile
 
 
 class NoteAdded(OfOrder, kw_only=True):
-    """What the text is called now."""
+    """The data of version 2, whose text is named `words`."""
 
     words: Words
 
 
 def renamed(data: dict[str, Any]) -> dict[str, Any]:
-    """The data of the first version as the second one says it."""
+    """The data of version 1 in the form of version 2."""
     rest = {name: value for name, value in data.items() if name != "text"}
     return rest | ({"words": data["text"]} if "text" in data else {})
 
 
 @fact("note_added", NoteAdded, renamed)
 def note_added(context: Context, data: NoteAdded) -> Outcome:
-    """Something to remember."""
+    """Record a note."""
     order: WorkOrder = context.require(WorkOrder, data.work_order)
     order.record_note(data.words)
     return work_orders._about(context, order)
 
 
 def upgrade_notes() -> None:
-    """From now on both versions are understood."""
+    """Support both versions from now on."""
     OPERATIONS.update({(handler.name, handler.v): handler for handler in note_added.versions()})
 
 
 @contextmanager
 def as_at_first(profile: Profile) -> Iterator[None]:
-    """The server knows what it knows today; devices sign or not, and ask for pages of a size, as the run has it."""
+    """Only today's operations are supported; devices sign or not, and request pages of a size, by the profile."""
     with ExitStack() as stack:
         stack.enter_context(patch.dict(OPERATIONS))
         for asks in (sending, fetching):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Violation(AssertionError):  # noqa: N818 - a promise is violated, whoever made the error
-    """`promise` is what should have held, in the words of docs/reliability.md; the message says what was seen."""
+    """`promise` is what should have held, as in docs/reliability.md; the message has what was seen."""
 
     def __init__(self, promise: str, seen: str) -> None:
         super().__init__(f"{promise}: {seen}")

@@ -1,4 +1,4 @@
-"""Waiting: nothing is held for ever, every late result arrives, and every photo that was named gets its bytes."""
+"""Waiting: no operation is held for ever, every late result arrives, and every named photo gets its bytes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ BYTES = "a photo that was named gets its bytes"
 
 
 class Waiting:
-    """Looks at what waits when all is quiet."""
+    """Checks what waits at the end of a run."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def is_quiet(self) -> bool:
-        """Whether all photos are with the server."""
+        """Whether all photos are uploaded."""
         return not any(photos_of(phone) for phone in self._world.phones)
 
     def check_the_end(self) -> None:
-        """Three days later."""
+        """Three days after the last step no operation is held and no photo is missing."""
         held = [row["operation"] for row in self._world.views.rows.rows(OPERATIONS) if row["status"] == "held"]
         must(not held, NOT_FOR_EVER, f"held: {held}")
         for phone in self._world.phones:
@@ -39,7 +39,7 @@ class Waiting:
         self._have_waited()
 
     def _have_waited(self) -> None:
-        """Nothing went to the office because what it names was held when it came, and was recorded later."""
+        """No operation was quarantined because the operation it names was held and recorded later."""
         held, ended = dict[UUID, int](), dict[UUID, int]()
         for event in self._world.log.events:
             if event.topic == "device.operation_held":

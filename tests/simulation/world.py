@@ -1,4 +1,4 @@
-"""One run: a company, its phones, a server and a network between them; steps are taken one by one and checked."""
+"""One run: a company, its phones, a server and a network between them; each step is followed by checks."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.simulation.network import Network
 from tests.simulation.phone import Phone
 from tests.simulation.schedule import Schedule, Step
 from tests.simulation.server import Crashed, Server
-from tests.simulation.steps import HAPPENINGS
+from tests.simulation.steps import STEP_FUNCTIONS
 
 DEEPEST = 3
 ROUNDS = 12
 HELD = 73 * 3600
-"""Seconds after which nothing is held any more."""
+"""Seconds after which no operation is held any more."""
 
 
 class World:
-    """Everything in one process, in one thread, out of one source of chance."""
+    """Everything in one process and one thread, with one source of random numbers."""
 
     def __init__(self, schedule: Schedule, log: type[MemoryLog] = MemoryLog) -> None:
         self.profile = profile = schedule.profile
@@ -54,7 +54,7 @@ class World:
         self._depth = 0
 
     def run(self, steps: Iterable[Step]) -> None:
-        """Take these steps, each with its checks; then let everything become quiet."""
+        """Take these steps with their checks; then let everything become quiet."""
         self.views.catch_up()
         self._left.extend(steps)
         while self._left:
@@ -62,22 +62,22 @@ class World:
         self.become_quiet()
 
     def happens(self, fault: str) -> bool:
-        """Whether a fault happens here and now; what happens is counted."""
+        """Whether a fault happens here; those that happen are counted."""
         if self.dice.chance(self.profile.rate(fault)):
             self.happened[fault] += 1
             return True
         return False
 
     def others_go_first(self, phone: int) -> None:
-        """The next steps are taken before this one goes on, as far as they have other phones in the leading part."""
+        """Take the next one to three steps within the present one, as far as they are of other phones."""
         for _ in range(self.dice.randint(1, 3)):
             if self._left and self._left[0].who != phone and self._depth < DEEPEST:
                 self._take(self._left.popleft())
 
     def become_quiet(self) -> None:
-        """No more faults: within a few rounds every outbox is empty and every phone shows what the server shows.
+        """End the faults: within a few rounds every outbox is empty and every phone has what the server has.
 
-        So it is once more when what was held has been decided, three days later.
+        The same holds again when held operations have been decided, three days later.
         """
         self.profile = self.profile.quiet()
         self.network.cut_off.clear()
@@ -86,7 +86,7 @@ class World:
         for phone in self.phones:
             phone.upgrade()
         self._drain(0)
-        self.clock.pass_by(HELD)
+        self.clock.advance(HELD)
         self._look_after_everything()
         self._drain(ROUNDS)
         self.auditor.check_the_end()
@@ -94,17 +94,17 @@ class World:
     def _drain(self, first: int) -> None:
         for number in range(first, first + ROUNDS):
             for phone in self.phones:
-                with self.dice.thrown(number << 20 | phone.number):
+                with self.dice.seeded(number << 20 | phone.number):
                     phone.sync()
                 self.auditor.check()
-            self.clock.pass_by(7200)
+            self.clock.advance(7200)
             self._look_after_everything()
             if self.auditor.is_quiet():
                 break
 
     def _look_after_everything(self) -> None:
-        """What the worker does beside the requests."""
-        with self.dice.thrown(ROUNDS):
+        """Do the worker's rounds."""
+        with self.dice.seeded(ROUNDS):
             self.views.catch_up()
             while self.server.holding.settle(self.clock.now()):
                 self.views.catch_up()
@@ -113,14 +113,14 @@ class World:
 
     def _take(self, step: Step) -> None:
         self._depth += 1
-        with self.dice.thrown(step.seed):
+        with self.dice.seeded(step.seed):
             self.server.patience = not self.happens("views late")
-            self.clock.pass_by(self.dice.choice((1, 20, 90, 600)))
+            self.clock.advance(self.dice.choice((1, 20, 90, 600)))
             phone = self.phones[step.who % len(self.phones)]
             if not phone.busy:
                 self.happened[step.kind] += 1
                 try:
-                    HAPPENINGS[step.kind](self, phone)
+                    STEP_FUNCTIONS[step.kind](self, phone)
                 except Crashed:
                     self.server.start()
         self._depth -= 1

@@ -1,4 +1,4 @@
-"""The rules of coming in: who signs in, as whom, and for how long."""
+"""Signing in: who may, as whom, and for how long."""
 
 from __future__ import annotations
 

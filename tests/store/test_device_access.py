@@ -1,4 +1,4 @@
-"""The rules of letting devices in: codes that work once, and revoking that holds at once."""
+"""Access of devices: codes are valid once, and a revocation holds at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.enrolment_code import code_of
 from store.housekeeping import forget_expired
 from store.log import EventLog
 from store.pool import ConnectionPool
-from tests.support.device_status import stands
+from tests.support.device_status import set_status
 from tests.support.enrolled_device import TECHNICIAN, enrolled, tokens
 from tests.support.field_setup import save
 from tests.support.logs import log_on
@@ -105,7 +105,7 @@ def test_an_installation_that_was_told_to_erase_itself_is_a_new_device(
     devices: DeviceAccess, pool: ConnectionPool
 ) -> None:
     first = enrolled(devices)
-    stands(pool, first.device, "revoked", wipe=True)
+    set_status(pool, first.device, "revoked", wipe=True)
 
     second = enrolled(devices)
 
@@ -120,7 +120,7 @@ def test_a_revoked_device_is_refused_at_once_and_told_whether_to_erase_itself(
     device = enrolled(devices)
     pair = tokens(devices, device)
 
-    stands(pool, device.device, "revoked", wipe=wipe)
+    set_status(pool, device.device, "revoked", wipe=wipe)
 
     for ask in (lambda: devices.who(pair.access_token), lambda: devices.rotate(pair.refresh_token)):
         with pytest.raises(DeviceRevoked) as refused:
@@ -135,7 +135,7 @@ def test_a_lost_device_may_hand_in_what_it_holds_even_after_its_token_has_expire
     entity = Device.enrol(id=device.device, **installation())
     pair = tokens(devices, device)
     pool.execute("UPDATE access.device_tokens SET expires_at = now() - interval '90 days'")
-    stands(pool, device.device, "revoked", wipe=True)
+    set_status(pool, device.device, "revoked", wipe=True)
     with pool.transaction() as cursor:
         forget_expired(cursor)
 
@@ -150,7 +150,7 @@ def test_a_suspended_device_is_known_as_such(devices: DeviceAccess, pool: Connec
     device = enrolled(devices)
     pair = tokens(devices, device)
 
-    stands(pool, device.device, "suspended")
+    set_status(pool, device.device, "suspended")
 
     assert devices.who(pair.access_token).status == "suspended"
     assert devices.rotate(pair.refresh_token)

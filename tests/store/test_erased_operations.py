@@ -1,4 +1,4 @@
-"""Operations that were put aside are followed page by page: cut off, done twice, in pages of any size, to one end."""
+"""Erasure of quarantined and held operations page by page: cut off, repeated, in pages of any size, the same result."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ def test_a_process_that_dies_between_the_note_and_the_end_of_a_key_leaves_the_re
     log: EventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer = registered(log)
-    put_aside = quarantined(log, customer.id)
+    operation_id = quarantined(log, customer.id)
     erased(log, customer.id)
     with monkeypatch.context() as cut_off:
         cut_off.setattr(ErasedOperations, "_destroy", _dies)
         with pytest.raises(KeyboardInterrupt):
             Erasure(log).catch_up()
-    assert opens(log, put_aside)
+    assert opens(log, operation_id)
 
     Erasure(log).catch_up()
 
-    assert not opens(log, put_aside)
+    assert not opens(log, operation_id)
 
 
 def test_a_text_whose_master_key_comes_back_is_read_then(log: EventLog) -> None:

@@ -1,4 +1,4 @@
-"""Issue 8, 3: what one phone has sent holds up nobody's erasure, and each of its texts is looked at once."""
+"""Issue 8, 3: operations of one phone delay no erasure, and each of their texts is examined once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def cancelled(*_: object, **__: object) -> Any:
 
 
 def of_itself(log: EventLog, many: int) -> list[UUID]:
-    """Texts of one phone, each put aside, that name the phone's own stream."""
+    """Quarantined operations of one phone that name the phone's own stream."""
     device = Device.enrol(
         id=uuid4(), technician=uuid4(), install_id=str(uuid4()), name="phone", platform="test", app_version="1"
     )
@@ -109,7 +109,7 @@ def test_keys_are_destroyed_before_texts_are_looked_at(
 ) -> None:
     """A query that was cancelled escaped, so that the keys stayed, the tracking did not move, and erasing was a 503."""
     customer, technician, user = registered(log), uuid4(), registered(log)
-    put_aside = quarantined(log, customer.id)
+    operation_id = quarantined(log, customer.id)
     erased(log, customer.id)
     with monkeypatch.context() as slow:
         slow.setattr(TextIndex, step, cancelled)
@@ -120,7 +120,7 @@ def test_keys_are_destroyed_before_texts_are_looked_at(
     Erasure(log).catch_up()
 
     assert not opens(log, user.id)
-    assert not opens(log, put_aside)
+    assert not opens(log, operation_id)
     assert technician != user.id
 
 

@@ -57,25 +57,27 @@ def test_a_quarantined_operation_that_leads_to_the_customer_goes_too(log: EventL
         Erasure(log).catch_up()
 
     if path == "body":
-        put_aside = quarantined(log, body=f'{{"data": {{"work_order": "{str(repair.id).upper()}", "text": "{NAME}"}}')
+        operation_id = quarantined(
+            log, body=f'{{"data": {{"work_order": "{str(repair.id).upper()}", "text": "{NAME}"}}'
+        )
     else:
-        put_aside = quarantined(log, leads[path])
+        operation_id = quarantined(log, leads[path])
     if order == "before":
         erased(log, customer.id)
     Erasure(log).catch_up()
 
-    assert not opens(log, put_aside)
+    assert not opens(log, operation_id)
     assert not readable(log)
 
 
 def test_an_operation_that_waits_and_leads_to_the_customer_goes_too(log: EventLog) -> None:
     customer = registered(log)
-    put_aside, stays = held(log, customer.id), held(log, registered(log).id)
+    operation_id, stays = held(log, customer.id), held(log, registered(log).id)
 
     erased(log, customer.id)
     Erasure(log).catch_up()
 
-    assert not opens(log, put_aside)
+    assert not opens(log, operation_id)
     assert opens(log, stays)
 
 

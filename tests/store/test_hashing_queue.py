@@ -1,4 +1,4 @@
-"""The rules of the queue before hashing: few places, two at a time, and everybody else is told at once."""
+"""The queue before hashing: few places, two at a time, and everybody else is refused at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log that wakes up in another cluster than it fell asleep in is another log, and says so once."""
+"""A log that is opened in another cluster than before begins a new epoch, and records that once."""
 
 from __future__ import annotations
 

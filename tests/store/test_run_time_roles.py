@@ -1,4 +1,4 @@
-"""Whoever serves owns nothing that is kept, cannot become anybody else, and is nobody in another company's database."""
+"""Run-time roles own no table, can assume no other role, and have no rights in another company's database."""
 
 from __future__ import annotations
 

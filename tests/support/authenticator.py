@@ -1,4 +1,4 @@
-"""A software authenticator: makes passkeys and signs challenges as WebAuthn says (ES256, no attestation)."""
+"""A software authenticator that creates passkeys and signs challenges by WebAuthn (ES256, no attestation)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def decoded(text: str) -> bytes:
 
 @dataclass
 class Authenticator:
-    """One passkey on one device; the browser says that it is at `origin`."""
+    """One passkey on one device; `origin` is what the browser reports, `site` the relying party's id."""
 
     origin: str
     site: str

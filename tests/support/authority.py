@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support import authority_contacts
 from tests.support import authority_holes as holes
 from tests.support import authority_tries as tries
 from tests.support.authority_sides import Side, leaks, worst
 
 Try = Callable[[Side, Side], Iterable[str]]
-Hole = Callable[[House], AbstractContextManager[object]]
+Hole = Callable[[ApiClient], AbstractContextManager[object]]
 
 
 class Row(NamedTuple):
-    """One rule: what is asked for, by whom, whose the thing must be, and what comes of it otherwise.
+    """One rule: what is requested, by whom, whose the thing must be, and the result otherwise.
 
-    `tried` gives the outcomes of asking it of somebody else's thing, each of which must be `otherwise`.
+    `tried` requests it for somebody else's thing and gives the outcomes; each must be `otherwise`.
     """
 
     thing: str
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     hole: Hole
 
     def findings(self, mine: Side, theirs: Side) -> list[str]:
-        """What is wrong with the answers, with their things afterwards, and with what I have been given."""
+        """What is wrong: other outcomes than `otherwise`, changes to their things, documents of theirs on my phone."""
         before = theirs.state()
         outcome = worst(self.tried(mine, theirs), self.otherwise)
         found = [] if outcome == self.otherwise else [f"{self.thing}: {outcome}, not {self.otherwise}"]
@@ -101,7 +101,7 @@ ROWS: tuple[Row, ...] = (
     Row("site", OFFICE, "`add-site` under an id", "nobody's yet",
         "409 id-is-taken", tries.add_site, holes.site_ids_are_free),
     Row("anything", OFFICE, "create under an id", "nobody's yet",
-        "409 id-is-taken", tries.create, holes.ids_are_free),
+        "409 id-is-taken", tries.create_under_taken_id, holes.ids_are_free),
     Row("user, codes", OFFICE, "`disable`, `set-roles`, `set-password`, `enrolments`", "asked for by an admin",
         "403 forbidden", tries.as_agent, holes.agents_may_do_all),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.support.api_steps import case, made, told
+from tests.support.api_steps import case, command, create
 from tests.support.authority_sides import Side
 
 
@@ -16,12 +16,12 @@ def contacts(mine: Side, theirs: Side) -> Iterator[str]:
 
 
 def in_two_steps(mine: Side, theirs: Side) -> Iterator[str]:
-    by_order = made(mine.house, "contacts", channel="phone", work_order=theirs.order)
+    by_order = create(mine.api, "contacts", channel="phone", work_order=theirs.order)
     yield mine.ask(f"contacts/{by_order}/link", case=mine.case)
     yield mine.ask(f"contacts/{by_order}/mark-duplicate", of=mine.contact)
     yield mine.ask("cases", customer=mine.customer, topic="troubleshooting", contact=by_order)
-    of_nobody = made(mine.house, "contacts", channel="phone")
-    done = case(mine.house, theirs.customer)
-    told(mine.house, f"cases/{done}/resolve", resolution="Done.")
-    told(mine.house, f"cases/{done}/reopen", by_contact=of_nobody)
+    of_nobody = create(mine.api, "contacts", channel="phone")
+    done = case(mine.api, theirs.customer)
+    command(mine.api, f"cases/{done}/resolve", resolution="Done.")
+    command(mine.api, f"cases/{done}/reopen", by_contact=of_nobody)
     yield mine.ask(f"contacts/{of_nobody}/link", case=mine.case)

@@ -1,4 +1,4 @@
-"""Planted holes: for each row of the table, what the server would be without the check that keeps it."""
+"""Planted holes: for each row of the table, a patch that removes the check that enforces it."""
 
 from __future__ import annotations
 
@@ -19,56 +19,56 @@ from store.operations import Operations
 from store.sessions import LiveSession, Sessions
 from sync.enrolment import EnrolmentService
 from sync.outcome import Context
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 Plant = AbstractContextManager[Any]
 
 
-def any_step_counts(_: House) -> Plant:
-    def told(self: Visit, what: Any, _: UUID | None, **more: bool) -> None:
+def any_step_counts(_: ApiClient) -> Plant:
+    def report(self: Visit, what: Any, _: UUID | None, **more: bool) -> None:
         self._step(what.TOPIC, "told", "early", technician=self.technician, **more)
 
-    return patch.object(Visit, "_reported", told)
+    return patch.object(Visit, "_reported", report)
 
 
-def anybody_takes_a_visit(_: House) -> Plant:
+def anybody_takes_a_visit(_: ApiClient) -> Plant:
     accept = commands.work.visits.accept
     return patch("commands.work.visits.accept", lambda work, id, technician=None, **_: accept(work, id, technician))
 
 
 @contextmanager
-def facts_widen_a_slice(house: House) -> Iterator[None]:
+def facts_widen_a_slice(api: ApiClient) -> Iterator[None]:
     with ExitStack() as plants:
-        plants.enter_context(anybody_takes_a_visit(house))
+        plants.enter_context(anybody_takes_a_visit(api))
         plants.enter_context(patch("projections.documents.slices._helps", lambda *_: True))
         yield
 
 
-def nothing_misfits(_: House) -> Plant:
+def nothing_misfits(_: ApiClient) -> Plant:
     return patch.object(Context, "misfits", lambda *_: ())
 
 
-def every_order_is_mine(_: House) -> Plant:
+def every_order_is_mine(_: ApiClient) -> Plant:
     return patch.object(Context, "must_own", lambda *_: None)
 
 
-def every_visit_is_mine(_: House) -> Plant:
+def every_visit_is_mine(_: ApiClient) -> Plant:
     return patch.object(Visit, "assigned_to", lambda *_: True)
 
 
-def work_for_everybody(_: House) -> Plant:
+def work_for_everybody(_: ApiClient) -> Plant:
     return patch("projections.work.open_work.works_for", lambda *_: True)
 
 
-def one_customer_in_operations(_: House) -> Plant:
+def one_customer_in_operations(_: ApiClient) -> Plant:
     return patch("sync.operations.care.customers.one_customer", lambda *_: True)
 
 
-def every_van_is_mine(_: House) -> Plant:
+def every_van_is_mine(_: ApiClient) -> Plant:
     return patch.object(Context, "van_misfits", lambda *_: ())
 
 
-def any_count_takes_lines(_: House) -> Plant:
+def any_count_takes_lines(_: ApiClient) -> Plant:
     from domain.stock.stock_count import StockCount  # noqa: PLC0415 - only this hole needs it
 
     def sheet(context: Context, data: Any) -> tuple[StockCount | None, tuple[()]]:
@@ -77,11 +77,11 @@ def any_count_takes_lines(_: House) -> Plant:
     return patch("sync.operations.stock.counts._count_for", sheet)
 
 
-def any_visit_fits(_: House) -> Plant:
+def any_visit_fits(_: ApiClient) -> Plant:
     return patch("sync.operations.stock.movements._on_another_visit", lambda *_: ())
 
 
-def anybody_takes_back(_: House) -> Plant:
+def anybody_takes_back(_: ApiClient) -> Plant:
     def recorded_by(self: Operations, operation: UUID, _: UUID) -> list[tuple[UUID, str]]:
         sql = "SELECT stream, topic FROM log.events WHERE operation_id = %(id)s OR stream = %(id)s"
         return [(stream, topic) for stream, topic in self._pool.fetch_all(sql, {"id": str(operation)})]
@@ -89,16 +89,16 @@ def anybody_takes_back(_: House) -> Plant:
     return patch.object(Operations, "recorded_by", recorded_by)
 
 
-def no_trouble(_: House) -> Plant:
+def no_trouble(_: ApiClient) -> Plant:
     return patch("sync.groups.problem_with", lambda *_: None)
 
 
-def every_photo_is_named(_: House) -> Plant:
+def every_photo_is_named(_: ApiClient) -> Plant:
     attachments = projections.work.attachments.attachments
     return patch("sync.blobs.attachments", lambda reader, sha256, _: attachments(reader, sha256))
 
 
-def a_name_is_enough(_: House) -> Plant:
+def a_name_is_enough(_: ApiClient) -> Plant:
     def known(cursor: Any, _: UUID, asking: Any) -> Any:
         cursor.execute(
             "SELECT device, incarnation, standing, revoked_at FROM access.device_standing WHERE install_id = %s",
@@ -109,11 +109,11 @@ def a_name_is_enough(_: House) -> Plant:
     return patch("store.enrolling._known", known)
 
 
-def tokens_are_good_for_ever(_: House) -> Plant:
+def tokens_are_good_for_ever(_: ApiClient) -> Plant:
     return patch("store.device_access.trouble_with", lambda *_: None)
 
 
-def codes_are_good_for_ever(_: House) -> Plant:
+def codes_are_good_for_ever(_: ApiClient) -> Plant:
     def redeem_code(self: EnrolmentService, asked: Any, _: Any) -> Any:
         before = self._access.enrolled_before(asked.code, asked.install_id, asked.public_key)
         assert before is not None
@@ -122,42 +122,42 @@ def codes_are_good_for_ever(_: House) -> Plant:
     return patch.object(EnrolmentService, "_redeem_code", redeem_code)
 
 
-def everybody_is_trusted(_: House) -> Plant:
+def everybody_is_trusted(_: ApiClient) -> Plant:
     who = DeviceAccess.who
     return patch.object(
         DeviceAccess, "who", lambda self, token, **_: who(self, token, revoked_too=True)._replace(status="active")
     )
 
 
-def any_token_is_a_user(_: House) -> Plant:
+def any_token_is_a_user(_: ApiClient) -> Plant:
     admin = LiveSession(UUID(int=2), UUID(int=1), ("admin",), None, timedelta())
     return patch.object(Sessions, "find", lambda *_: admin)
 
 
-def one_customer_in_requests(_: House) -> Plant:
+def one_customer_in_requests(_: ApiClient) -> Plant:
     return patch("commands.running.belonging.one_customer", lambda *_: True)
 
 
-def one_customer_at_opening(_: House) -> Plant:
+def one_customer_at_opening(_: ApiClient) -> Plant:
     return patch("commands.work.opening.one_customer", lambda *_: True)
 
 
-def any_visit_of_any_order(_: House) -> Plant:
-    return patch("commands.stock.moving._order", lambda work, said: work.get(WorkOrder, said["work_order"]))
+def any_visit_of_any_order(_: ApiClient) -> Plant:
+    return patch("commands.stock.moving._order", lambda work, fields: work.get(WorkOrder, fields["work_order"]))
 
 
-def every_site_is_theirs(_: House) -> Plant:
+def every_site_is_theirs(_: ApiClient) -> Plant:
     return patch.object(Customer, "has_site", lambda *_: True)
 
 
-def site_ids_are_free(_: House) -> Plant:
+def site_ids_are_free(_: ApiClient) -> Plant:
     return patch("commands.care.customers.must_be_free", lambda *_, **__: None)
 
 
-def ids_are_free(_: House) -> Plant:
+def ids_are_free(_: ApiClient) -> Plant:
     return patch("commands.running.beginning.must_be_free", lambda *_, **__: None)
 
 
-def agents_may_do_all(house: House) -> Plant:
-    policy = house.client.application.extensions["callout.policy"]
+def agents_may_do_all(api: ApiClient) -> Plant:
+    policy = api.client.application.extensions["callout.policy"]
     return patch.dict(policy, {place: allowed | {"agent"} for place, allowed in policy.items() if "admin" in allowed})

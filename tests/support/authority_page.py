@@ -44,7 +44,7 @@ ROLES = """
 """
 
 
-def told() -> str:
+def page() -> str:
     """The whole page."""
     rows = [f"| {row.thing} | {row.asker} | {row.asked} | {row.whose} | {row.otherwise} |\n" for row in ROWS]
     return HEAD + "".join(rows) + ROLES + "".join(_roles())
@@ -80,4 +80,4 @@ def _who(allowed: frozenset[str]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(told(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.support.api_steps import made, told
+from tests.support.api_steps import command, create
 from tests.support.authority_sides import Side, answer
-from tests.support.keyed_phone import Keyed
+from tests.support.keyed_phone import KeyedPhone
 
 PICTURE = {"sha256": "a" * 64, "size": 1, "media_type": "image/png"}
 STEPS: dict[str, dict[str, Any]] = {
@@ -34,100 +34,100 @@ ORDER_FACTS: dict[str, dict[str, Any]] = {
 
 def steps(mine: Side, theirs: Side) -> Iterator[str]:
     for type_, data in STEPS.items():
-        yield mine.tell(type_, {"visit": theirs.visit, **data})
+        yield mine.send(type_, {"visit": theirs.visit, **data})
 
 
 def accept(mine: Side, theirs: Side) -> Iterator[str]:
-    yield mine.tell("visit_accepted", {"visit": theirs.idle})
+    yield mine.send("visit_accepted", {"visit": theirs.idle})
 
 
 def order_facts(mine: Side, theirs: Side) -> Iterator[str]:
     for type_, data in ORDER_FACTS.items():
-        yield mine.tell(type_, {"work_order": theirs.order, **data})
+        yield mine.send(type_, {"work_order": theirs.order, **data})
     for type_ in ("part_used", "part_removed", "part_scrapped"):
-        yield mine.tell(type_, _line(mine) | {"work_order": theirs.order, "reason": "worn"})
+        yield mine.send(type_, _line(mine) | {"work_order": theirs.order, "reason": "worn"})
 
 
 def order_requests(mine: Side, theirs: Side) -> Iterator[str]:
     for type_ in ("close_work_order", "request_visit"):
-        yield mine.tell(type_, {"work_order": theirs.order})
+        yield mine.send(type_, {"work_order": theirs.order})
 
 
 def decline(mine: Side, theirs: Side) -> Iterator[str]:
     for visit in (theirs.visit, theirs.idle):
-        yield mine.tell("decline_visit", {"visit": visit})
+        yield mine.send("decline_visit", {"visit": visit})
 
 
 def details(mine: Side, theirs: Side) -> Iterator[str]:
     changes = {"email": {"from": "erika@example.org", "to": "mallory@example.org"}}
-    yield mine.tell("change_customer_details", {"customer": theirs.customer, "changes": changes})
+    yield mine.send("change_customer_details", {"customer": theirs.customer, "changes": changes})
 
 
 def spoke(mine: Side, theirs: Side) -> Iterator[str]:
-    said = {"reason": "why", "summary": "what"}
-    assert mine.tell("customer_spoke", {"customer": theirs.customer, **said}) == "applied", "a fact about anybody"
-    yield mine.tell("customer_spoke", {"customer": mine.customer, "work_order": theirs.order, **said})
+    fields = {"reason": "why", "summary": "what"}
+    assert mine.send("customer_spoke", {"customer": theirs.customer, **fields}) == "applied", "a fact about anybody"
+    yield mine.send("customer_spoke", {"customer": mine.customer, "work_order": theirs.order, **fields})
 
 
 def moves(mine: Side, theirs: Side) -> Iterator[str]:
     line = _line(theirs)
     for type_ in ("part_removed", "part_scrapped"):
-        yield mine.tell(type_, line | {"reason": "worn"})
+        yield mine.send(type_, line | {"reason": "worn"})
     for type_ in ("part_sent", "part_received"):
-        yield mine.tell(type_, line | {"counterparty": mine.van})
-    yield mine.tell("stock_counted", line)
+        yield mine.send(type_, line | {"counterparty": mine.van})
+    yield mine.send("stock_counted", line)
 
 
 def count(mine: Side, theirs: Side) -> Iterator[str]:
-    yield mine.tell("stock_counted", _line(mine) | {"count": theirs.count})
+    yield mine.send("stock_counted", _line(mine) | {"count": theirs.count})
 
 
 def use_in_their_visit(mine: Side, theirs: Side) -> Iterator[str]:
-    yield mine.tell("part_used", _line(mine) | {"work_order": mine.order, "visit": theirs.visit})
+    yield mine.send("part_used", _line(mine) | {"work_order": mine.order, "visit": theirs.visit})
 
 
 def corrections(mine: Side, theirs: Side) -> Iterator[str]:
     for operation in (theirs.used, theirs.note, theirs.movement, theirs.order, theirs.visit):
-        yield mine.tell("fact_corrected", {"operation": operation})
+        yield mine.send("fact_corrected", {"operation": operation})
 
 
 def same_id(mine: Side, theirs: Side) -> Iterator[str]:
-    yield mine.tell("note_added", {"work_order": mine.order, "text": "x"}, id=theirs.note)
+    yield mine.send("note_added", {"work_order": mine.order, "text": "x"}, id=theirs.note)
 
 
 def bytes_of_photo(mine: Side, theirs: Side) -> Iterator[str]:
     yield answer(mine.phone.ask("GET", f"blobs/{theirs.photo}"))
-    offset = {"Authorization": f"Bearer {mine.phone.told['access_token']}", "Upload-Offset": "0"}
-    put = mine.house.client.put(f"/sync/v1/blobs/{theirs.photo}", headers=offset, data=b"x")
+    offset = {"Authorization": f"Bearer {mine.phone.credentials['access_token']}", "Upload-Offset": "0"}
+    put = mine.api.client.put(f"/sync/v1/blobs/{theirs.photo}", headers=offset, data=b"x")
     yield answer(put)
 
 
 def their_installation(mine: Side, theirs: Side) -> Iterator[str]:
-    yield answer(Keyed(mine.house, theirs.phone.install_id).enrol(mine.code()))
+    yield answer(KeyedPhone(mine.api, theirs.phone.install_id).enrol(mine.code()))
     named = {"install_id": theirs.phone.install_id, "name": "x"}
-    yield answer(mine.house.client.post("/sync/v1/devices", json=named | {"code": mine.code()}))
+    yield answer(mine.api.client.post("/sync/v1/devices", json=named | {"code": mine.code()}))
 
 
 def replayed_refresh(mine: Side, theirs: Side) -> Iterator[str]:
-    yield answer(mine.house.client.post("/sync/v1/token", json=theirs.token_request))
+    yield answer(mine.api.client.post("/sync/v1/token", json=theirs.token_request))
 
 
 def replayed_enrolment(mine: Side, theirs: Side) -> Iterator[str]:
-    yield answer(mine.house.client.post("/sync/v1/devices", json=theirs.enrolment))
+    yield answer(mine.api.client.post("/sync/v1/devices", json=theirs.enrolment))
 
 
 def of_nobody_here(mine: Side, theirs: Side) -> Iterator[str]:
     del theirs
-    gone, phone = made(mine.house, "technicians", name="Gone", zone="Europe/Berlin"), Keyed(mine.house)
-    phone.enrol(mine.house.services.devices.issue_code(UUID(gone))[0])
-    told(mine.house, f"technicians/{gone}/deactivate")
+    gone, phone = create(mine.api, "technicians", name="Gone", zone="Europe/Berlin"), KeyedPhone(mine.api)
+    phone.enrol(mine.api.services.devices.issue_code(UUID(gone))[0])
+    command(mine.api, f"technicians/{gone}/deactivate")
     yield answer(phone.ask("GET", "pull"))
 
 
 def phone_at_the_office(mine: Side, theirs: Side) -> Iterator[str]:
-    headers = {"Authorization": f"Bearer {mine.phone.told['access_token']}"}
+    headers = {"Authorization": f"Bearer {mine.phone.credentials['access_token']}"}
     for path in (f"customers/{theirs.customer}", f"work-orders/{theirs.order}", "users"):
-        yield answer(mine.house.client.get(f"/api/v1/{path}", headers=headers))
+        yield answer(mine.api.client.get(f"/api/v1/{path}", headers=headers))
 
 
 def cases(mine: Side, theirs: Side) -> Iterator[str]:
@@ -167,20 +167,20 @@ def add_site(mine: Side, theirs: Side) -> Iterator[str]:
         yield mine.ask(f"customers/{mine.customer}/add-site", site=taken, zone="Europe/Berlin", address="moved")
 
 
-def create(mine: Side, theirs: Side) -> Iterator[str]:
+def create_under_taken_id(mine: Side, theirs: Side) -> Iterator[str]:
     yield mine.ask("customers", id=theirs.site, name="Mallory")
     yield mine.ask("equipment", id=theirs.site, model="B-200")
 
 
 def as_agent(mine: Side, theirs: Side) -> Iterator[str]:
-    house = mine.house
+    api = mine.api
     for path, body in (
         (f"users/{uuid4()}/disable", {}),
         (f"users/{uuid4()}/set-roles", {"roles": ["admin"]}),
         (f"users/{uuid4()}/set-password", {"password": "another horse battery staple"}),
         (f"technicians/{theirs.technician}/enrolments", {}),
     ):
-        yield answer(house.post(f"/api/v1/{path}", body, role="agent"))
+        yield answer(api.post(f"/api/v1/{path}", body, role="agent"))
 
 
 def _line(whose: Side) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Companies that are backed up and restored: what they have, and whether it is all there."""
+"""Companies for tests of backup and restore, and what can be read of them afterwards."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BLOB = Blob(sha256(PICTURE).hexdigest(), len(PICTURE))
 
 
 def nothing(done: int, total: int) -> None:
-    """Nobody looks at the progress."""
+    """A progress callback that only checks its arguments."""
     assert 0 <= done <= total
 
 
@@ -86,7 +86,7 @@ def registered(application: Application, name: str = NAME) -> UUID:
 
 
 def erase(application: Application, customer: UUID) -> None:
-    """Forget them, as the office does."""
+    """Erase a customer and destroy their key."""
     work = application.services.log.work()
     entity = work.get(Customer, customer)
     entity.erase()
@@ -128,6 +128,6 @@ def picture_of(application: Application, customer: UUID) -> bytes | None:
 
 
 def differences(application: Application) -> list[object]:
-    """Where the views are not what the log says."""
+    """The rows in which views differ from a fold of the log."""
     found = verify(application.services.projecting, PROJECTIONS, [each.name for each in PROJECTIONS])
     return [difference for view in found for difference in view.differences]

@@ -1,4 +1,4 @@
-"""The sales of spare parts of 51 months, told as parts used by technicians out of their vans.
+"""The sales of spare parts of 51 months, as parts used by technicians from their vans.
 
 Part number p of month m is used by one of the two technicians who carry it, in turns by the month; each (part, month)
 that is not zero is one use on some day of that month. The vans have been filled beforehand with all that will ever be
@@ -19,7 +19,7 @@ FILLED = datetime(1997, 12, 1, tzinfo=UTC)
 
 
 class Use(NamedTuple):
-    """So many of a part, used by this technician (0 to 19)."""
+    """A quantity of a part that a technician (0 to 19) used at an instant."""
 
     part: str
     technician: int
@@ -38,7 +38,7 @@ def uses_of(rows: list[dict[str, str]]) -> Iterator[Use]:
 
 
 def is_short(part: str) -> bool:
-    """Whether nobody has filled the vans with this part."""
+    """Whether the vans were not filled with this part."""
     return int(part.removeprefix("CP-")) % 10 == 0
 
 

@@ -1,4 +1,4 @@
-"""A whole company at work: the server and the worker as production runs them, on a database of their own."""
+"""A running installation: server and worker processes as in production, on a database of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from store.connecting import open_connection
 from sync.device import Device
-from tests.support.office_client import Desk, Json
+from tests.support.office_client import Json, OfficeClient
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple"
@@ -29,7 +29,7 @@ JOB_SECONDS = 240
 
 @dataclass(frozen=True)
 class Technician:
-    """Who goes to customers, and the van they go with, by their ids."""
+    """The ids of a technician and of their van."""
 
     id: str
     name: str
@@ -38,25 +38,25 @@ class Technician:
 
 @dataclass
 class Company:
-    """Where the company is to be reached, and how people come into it. `journal` is the file of all log lines."""
+    """A running installation with its users, technicians and devices. `journal` is the file of all log lines."""
 
     url: str
     dsn: str
     folder: Path
     journal: Path
     process: subprocess.Popen[bytes]
-    admin: Desk
+    admin: OfficeClient
     _devices: list[Device] = field(default_factory=list)
 
-    def desk(self, *roles: str) -> Desk:
+    def desk(self, *roles: str) -> OfficeClient:
         """A new user with these roles, signed in."""
         login = f"{roles[0]}-{uuid4().hex[:8]}"
-        told = {"login": login, "name": f"The {roles[0]}", "password": PASSWORD, "roles": list(roles)}
-        self.admin.post("users", told)
-        return Desk.sign_in(self.url, login, PASSWORD)
+        fields = {"login": login, "name": f"The {roles[0]}", "password": PASSWORD, "roles": list(roles)}
+        self.admin.post("users", fields)
+        return OfficeClient.sign_in(self.url, login, PASSWORD)
 
     def hire(self, name: str, since: datetime | None = None) -> Technician:
-        """A technician with a van of their own, here since that instant; since now where none is given."""
+        """Create a technician with a van, registered at `since` (default: now)."""
         began = {} if since is None else {"occurred_at": since.isoformat()}
         named = {"name": name, "zone": "Europe/Berlin", "language": "de"}
         person = self.admin.post("technicians", named | began)["id"]
@@ -66,33 +66,33 @@ class Company:
 
     def code(self, technician: Technician) -> str:
         """A code with which a device of theirs may enrol."""
-        told = self.admin.ask("POST", f"/api/v1/technicians/{technician.id}/enrolments", {})
-        assert told.status in (200, 201), told
-        code = told.json()["code"]
+        answer = self.admin.ask("POST", f"/api/v1/technicians/{technician.id}/enrolments", {})
+        assert answer.status in (200, 201), answer
+        code = answer.json()["code"]
         assert isinstance(code, str), code
         return code
 
     def device(self, technician: Technician, **options: Any) -> Device:
-        """A device of theirs, enrolled, with everything it may know."""
+        """An enrolled device of the technician, with all its documents."""
         device = self.blank_device(**options)
         device.enrol(self.code(technician), f"phone of {technician.name}")
         device.sync()
         return device
 
     def blank_device(self, url: str | None = None, **options: Any) -> Device:
-        """A device that nobody has enrolled; `url` leads to the company, perhaps through a bad wire."""
+        """A device that is not enrolled; `url` is the server's, or a relay's in front of it."""
         device = Device(str(self.folder / f"{uuid4().hex}.sqlite"), url or self.url, **options)
         self._devices.append(device)
         return device
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What the database's owner sees."""
+        """The rows of a query as the database's owner."""
         with closing(open_connection(self.dsn)) as session, session.cursor() as cursor:
             cursor.execute(sql, values or None)
             return cursor.fetchall()
 
     def change(self, sql: str, *values: Any) -> None:
-        """Do by hand, as the database's owner, what nobody should."""
+        """Run a statement as the database's owner, past the application."""
         with closing(open_connection(self.dsn)) as session, session.cursor() as cursor:
             cursor.execute(sql, values)
 
@@ -108,28 +108,28 @@ class Company:
         )
 
     def verified(self) -> list[Json]:
-        """Verify every view against the log; what each one said."""
+        """Verify every view against the log; the result of each."""
         asked = [self.begin_job(view["name"], "verify") for view in self.admin.get("projections")["items"]]
         return [self.result_of(where) for where in asked]
 
-    def rebuild(self, view: str, desk: Desk | None = None) -> Json:
-        """Have a view made anew; what its job said."""
+    def rebuild(self, view: str, desk: OfficeClient | None = None) -> Json:
+        """Rebuild a view; the result of the job."""
         return self.result_of(self.begin_job(view, "rebuild", desk), desk)
 
-    def begin_job(self, view: str, kind: str, desk: Desk | None = None) -> str:
-        """Ask for a job about a view; where it is to be looked at."""
+    def begin_job(self, view: str, kind: str, desk: OfficeClient | None = None) -> str:
+        """Start a job about a view; the path at which its state is read."""
         answer = (desk or self.admin).ask("POST", f"/api/v1/projections/{view}/{kind}", {})
         assert answer.status == 202, answer
         return answer.headers["location"]
 
-    def result_of(self, where: str, desk: Desk | None = None) -> Json:
+    def result_of(self, where: str, desk: OfficeClient | None = None) -> Json:
         """Wait for the end of a job; its result."""
         deadline = monotonic() + JOB_SECONDS
-        while (told := (desk or self.admin).ask("GET", where).json())["state"] in ("waiting", "running"):
-            assert monotonic() < deadline, told
+        while (job := (desk or self.admin).ask("GET", where).json())["state"] in ("waiting", "running"):
+            assert monotonic() < deadline, job
             sleep(0.2)
-        assert told["state"] == "done", told
-        result: Json = told["result"]
+        assert job["state"] == "done", job
+        result: Json = job["result"]
         return result
 
     def _close(self) -> None:
@@ -138,7 +138,7 @@ class Company:
 
 
 def environment(dsn: str, folder: Path, **settings: str) -> dict[str, str]:
-    """What the company's processes find in their environment, and nothing that the machine has set for others.
+    """The environment of the installation's processes, without CALLOUT_ variables of the machine.
 
     `settings` are further ones, by the names of the environment.
     """
@@ -158,7 +158,7 @@ def environment(dsn: str, folder: Path, **settings: str) -> dict[str, str]:
 
 @contextmanager
 def company_on(dsn: str, folder: Path, **settings: str) -> Iterator[Company]:
-    """A company at work on a migrated, empty database; `folder` is for its files, `settings` as in `environment`."""
+    """An installation on a migrated, empty database; `folder` holds its files, `settings` as in `environment`."""
     journal = folder / "journal"
     command = [sys.executable, "-m", "callout", "serve", "--port", "0", "--json"]
     with (
@@ -173,10 +173,10 @@ def company_on(dsn: str, folder: Path, **settings: str) -> Iterator[Company]:
     ):
         try:
             assert process.stdout is not None
-            said = process.stdout.readline()
-            assert said, f"the server did not start:\n{journal.read_text()}"
-            url = json.loads(said)["url"]
-            company = Company(url, dsn, folder, journal, process, Desk.sign_in(url, "admin", PASSWORD))
+            line = process.stdout.readline()
+            assert line, f"the server did not start:\n{journal.read_text()}"
+            url = json.loads(line)["url"]
+            company = Company(url, dsn, folder, journal, process, OfficeClient.sign_in(url, "admin", PASSWORD))
             try:
                 yield company
             finally:

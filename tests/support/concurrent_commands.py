@@ -1,4 +1,4 @@
-"""Commands by several connections at once, and pushes of many devices in turns."""
+"""Commands on several connections at once, and pushes of many devices in random order."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from tests.support.http_device import BATCH, Handset
-from tests.support.office_client import Desk, Json
+from tests.support.http_device import BATCH, HttpDevice
+from tests.support.office_client import Json, OfficeClient
 
 T = TypeVar("T")
 HANDS = 4
@@ -22,8 +22,8 @@ class Command(NamedTuple):
     key: str | None = None
 
 
-def give_all(desk: Desk, commands: Sequence[Sequence[Command]], hands: int = HANDS) -> None:
-    """Give every command; those of one sequence in order, the sequences at once by several hands."""
+def give_all(desk: OfficeClient, commands: Sequence[Sequence[Command]], hands: int = HANDS) -> None:
+    """Give every command: within a sequence in order, the sequences at once on `hands` connections."""
 
     def give(mine: Sequence[Sequence[Command]]) -> int:
         hand = desk.again()
@@ -37,9 +37,9 @@ def give_all(desk: Desk, commands: Sequence[Sequence[Command]], hands: int = HAN
 
 
 def upload(
-    outboxes: Mapping[Handset, Sequence[Json]], random: Random, late: Iterable[Handset] = (), hands: int = HANDS
+    outboxes: Mapping[HttpDevice, Sequence[Json]], random: Random, late: Iterable[HttpDevice] = (), hands: int = HANDS
 ) -> list[Json]:
-    """Send what the devices hold, batch by batch, one device after the other by the dice; all first results.
+    """Send the devices' operations batch by batch, each time from a random device; all first results.
 
     One batch in ten is sent twice, and one in ten again long afterwards; the `late` devices begin when the others
     have ended. Every repeated answer must be the first one.
@@ -56,9 +56,9 @@ def upload(
     return results
 
 
-def _send(outboxes: Mapping[Handset, Sequence[Json]], random: Random) -> Iterator[Json]:
+def _send(outboxes: Mapping[HttpDevice, Sequence[Json]], random: Random) -> Iterator[Json]:
     waiting = {one: [list(batch) for batch in _batches(operations)] for one, operations in outboxes.items()}
-    long_ago: list[tuple[Handset, list[Json], list[Json]]] = []
+    long_ago: list[tuple[HttpDevice, list[Json], list[Json]]] = []
     while any(waiting.values()):
         device = random.choice([one for one, batches in waiting.items() if batches])
         batch = waiting[device].pop(0)
@@ -72,7 +72,7 @@ def _send(outboxes: Mapping[Handset, Sequence[Json]], random: Random) -> Iterato
         _repeat(*again)
 
 
-def _repeat(device: Handset, batch: Sequence[Json], results: Sequence[Json]) -> None:
+def _repeat(device: HttpDevice, batch: Sequence[Json], results: Sequence[Json]) -> None:
     assert device.push(*batch)["results"] == [result | {"duplicate": True} for result in results]
 
 

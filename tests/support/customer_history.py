@@ -5,28 +5,28 @@ from __future__ import annotations
 from itertools import count
 
 from tests.support.company import Company
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.office_client import Json
 from tests.support.story import Story, ago, used
 
 
-class Life:
-    """One customer and all that was ever said by or about them; each text is a word that stands nowhere else."""
+class CustomerHistory:
+    """One customer and all texts by or about them; each text is a word that occurs nowhere else."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
         self.story = Story(company)
         self.anna = company.hire("Anna")
         self.boris = company.hire("Boris")
-        self.said: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self._number = count(1)
         self.customer = self.registered()
         self.orders: list[str] = []
 
     def word(self, where: str) -> str:
-        """A word that can be found again."""
+        """A new unique word; `where` says what it is used for."""
         word = f"Zwiebelfisch{next(self._number):03}x"
-        self.said[word] = where
+        self.texts[word] = where
         return word
 
     def registered(self) -> str:
@@ -45,17 +45,17 @@ class Life:
         return self.story.dispatcher.post(path, body, key=f"key {next(self._number)}")
 
     def calls(self) -> str:
-        """They call, before anybody knows who it is, and then again; a case is opened."""
+        """They call twice, first as an unknown caller; a case is opened."""
         unknown = self.post("contacts", {"channel": "phone", "about": self.word("unknown caller")})["id"]
         self.post(f"contacts/{unknown}/set-reason", {"reason": self.word("unknown caller's reason")})
-        told = {"channel": "email", "customer": self.customer, "about": self.word("about")}
-        contact = self.post("contacts", told | {"reason": self.word("reason"), "message_id": "<1@example.org>"})["id"]
+        fields = {"channel": "email", "customer": self.customer, "about": self.word("about")}
+        contact = self.post("contacts", fields | {"reason": self.word("reason"), "message_id": "<1@example.org>"})["id"]
         case = self.post("cases", {"customer": self.customer, "topic": "troubleshooting", "contact": contact})["id"]
         self.post(f"contacts/{unknown}/link", {"case": case})
         return str(case)
 
     def office_writes(self, case: str) -> str:
-        """What the office writes down about the job."""
+        """The texts that the office records about the job."""
         order = self.story.job(self.anna, case, problem=self.word("problem"))
         self.orders.append(order)
         part = self.story.part()
@@ -72,11 +72,11 @@ class Life:
         return order
 
     def technician_writes(self, order: str) -> None:
-        """What Anna and her device say, some of it in operations that nobody understands."""
+        """The texts that Anna's device sends, some of them in operations that the server cannot parse."""
         visit, part = self.story.visit(order, self.anna), self.story.part()
         phone = self.company.device(self.anna)
         of_order, codes = {"work_order": order}, {"problem": "leak", "cause": "seal", "remedy": "replace"}
-        spoke = {"customer": self.customer, "reason": self.word("spoke"), "summary": self.word("summary")}
+        conversation = {"customer": self.customer, "reason": self.word("spoke"), "summary": self.word("summary")}
         wish = {
             "name": {"from": "somebody else", "to": self.word("wish")},
             "email": {"from": "x", "to": self.word("mail")},
@@ -91,7 +91,7 @@ class Life:
         signed = {"sha256": "0" * 64, "size": 9, "media_type": "image/png", "signer": self.word("signer")}
         phone.record("diagnosed", of_order | codes | {"note": self.word("diagnosis")}, ago(60))
         phone.record("note_added", of_order | {"text": self.word("note")}, ago(59))
-        phone.record("customer_spoke", of_order | spoke, ago(58))
+        phone.record("customer_spoke", of_order | conversation, ago(58))
         phone.record("change_customer_details", {"customer": self.customer, "changes": wish}, ago(57))
         phone.record("part_removed", of_order | removed, ago(56))
         phone.record("signed", {"visit": visit} | signed, ago(55))
@@ -109,9 +109,9 @@ class Life:
         self.story.dispatcher.position = max(max(result["positions"]) for result in results)
 
     def garbled(self, order: str) -> list[Json]:
-        """What a broken app sends about the job."""
-        handset = Handset(self.company.url, self.company.code(self.anna))
-        told = [
+        """Operations of a broken app about the job; their results."""
+        handset = HttpDevice(self.company.url, self.company.code(self.anna))
+        operations = [
             handset.operation("note_added", {"work_order": order, "text": self.word("no time")}, "yesterday"),
             handset.operation("note_added", {"work_order": order, "text": self.word("no version")}, ago(47))
             | {"v": "x"},
@@ -121,8 +121,8 @@ class Life:
             handset.operation("part_used", used(order, self.anna.van, order, self.word("quantity")), ago(44)),
         ]
         wish = {"customer": self.customer, "changes": {self.word("no field"): {"from": "", "to": ""}}}
-        told.append(handset.operation("change_customer_details", wish, ago(43)))
-        results: list[Json] = handset.push(*told)["results"]
+        operations.append(handset.operation("change_customer_details", wish, ago(43)))
+        results: list[Json] = handset.push(*operations)["results"]
         return results
 
     def office_ends(self, case: str, order: str) -> None:

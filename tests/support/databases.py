@@ -48,7 +48,7 @@ class Cluster:
                 run(self.dsn, f"DROP ROLE IF EXISTS {', '.join(roles_of(name, b'').names.values())}")
 
     def template(self) -> str:
-        """The name of a database with all migrations, made by whoever of the run asks first."""
+        """The name of a database with all migrations, made by the first process that asks for it."""
         done = self.folder / "template"
         with (self.folder / "template.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -79,7 +79,7 @@ def begin_run() -> None:
 
 
 def _in_memory() -> str | None:
-    """The folder that lives in memory, where it has room and lets programs run: hundreds of databases come and go."""
+    """A folder in memory, if there is one with room that lets programs run: a run makes hundreds of databases."""
     if not os.access("/dev/shm", os.W_OK | os.X_OK):  # noqa: S108 - mkdtemp makes a folder of its own in it
         return None
     there = os.statvfs("/dev/shm")  # noqa: S108

@@ -17,21 +17,21 @@ from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from projections.engine.fact_lists import SHOWN
-from tests.support.memory_events import News, Phone, later
+from tests.support.memory_events import Phone, ViewsInMemory, later
 from tests.support.stock import CUSTOMER, PART, VAN, moved, places, used
 from tests.support.work_orders import ANNA
 
 SERIALS = tuple(f"S-{number}" for number in range(25))
 
 
-def details(news: News, _: int) -> None:
+def details(news: ViewsInMemory, _: int) -> None:
     """Tell the story to these views."""
     places(news)
     phone = Phone(1, ANNA)
     owner = Customer.register(id=uuid4(), name="Ada", phones=("+49 30 1",), email="ada@example.org", language="de")
     part = Part.register(id=PART, number="P-1", names=(PartName("en", "Pump"),), unit="piece", tracking="serial")
     anna = Technician.register(id=ANNA, name="Anna", zone="UTC", language="de")
-    news.tell(anna, phone.device, part, owner, external_ref=ExternalRef("erp", "4711"))
+    news.record(anna, phone.device, part, owner, external_ref=ExternalRef("erp", "4711"))
     machine = _machine(news, owner.id)
     for reason in (None, "beyond_repair"):
         _earlier(news, owner.id, machine, reason)
@@ -39,7 +39,7 @@ def details(news: News, _: int) -> None:
     case.wait(on="parts")
     order = _order(owner.id, machine, case.id)
     order.hold(reason="parts", note="The pump is on its way.")
-    news.tell(case, order, external_ref=ExternalRef("erp", "4711"))
+    news.record(case, order, external_ref=ExternalRef("erp", "4711"))
     _parts(news, phone, order.id, _visits(news, phone, order.id, owner.id))
     _long_lists(news, _order(owner.id, machine))
     _operations(news, phone)
@@ -51,17 +51,17 @@ def _order(owner: UUID, machine: UUID, case: UUID | None = None) -> WorkOrder:
     return order
 
 
-def _machine(news: News, owner: UUID) -> UUID:
+def _machine(news: ViewsInMemory, owner: UUID) -> UUID:
     """A machine with two warranties, of which one does not hold to its end."""
     machine = Equipment.register(id=uuid4(), model="B", serial="B-1", customer=owner)
     for year in (2025, 2026):
         machine.set_warranty(from_=date(year, 1, 1), until=date(year, 12, 31), terms="parts")
     machine.withdraw_warranty(number=1, reason="mistake", from_=date(2025, 6, 1))
-    news.tell(machine, external_ref=ExternalRef("erp", "4711"))
+    news.record(machine, external_ref=ExternalRef("erp", "4711"))
     return machine.id
 
 
-def _earlier(news: News, owner: UUID, machine: UUID, reason: str | None) -> None:
+def _earlier(news: ViewsInMemory, owner: UUID, machine: UUID, reason: str | None) -> None:
     """A repair that is done, or could not be done for this reason."""
     order = _order(owner, machine)
     order.record_diagnosis(problem="leak", cause="wear", remedy="none", note="The seal.")
@@ -69,15 +69,15 @@ def _earlier(news: News, owner: UUID, machine: UUID, reason: str | None) -> None
         order.complete(fixed="yes", remedy="replaced", technician=ANNA)
     else:
         order.cannot_complete(reason=reason, technician=ANNA)
-    news.tell(order, at=later(-60))
+    news.record(order, at=later(-60))
 
 
-def _long_lists(news: News, order: WorkOrder) -> None:
+def _long_lists(news: ViewsInMemory, order: WorkOrder) -> None:
     """An order with more of everything than its document has."""
     order.record_diagnosis(problem="leak", cause="wear", remedy="none", note="The seal.")
     for _ in range(SHOWN + 1):
         order.require_part(part=PART, quantity=Decimal(1), why="The old one hums.")
-    news.tell(order)
+    news.record(order)
     for minute in range(SHOWN + 1):
         order.record_note("Once more.")
         order.record_labour(minutes=1, kind="work", technician=ANNA)
@@ -87,7 +87,7 @@ def _long_lists(news: News, order: WorkOrder) -> None:
         else:
             order.record_cannot_complete(technician=ANNA, reason="She was not there.")
         visit = _visit(order.id, order.customer)
-        news.tell(order, visit, used(1, work_order=order.id), at=later(minute))
+        news.record(order, visit, used(1, work_order=order.id), at=later(minute))
 
 
 def _visit(order: UUID, customer: UUID) -> Visit:
@@ -95,33 +95,33 @@ def _visit(order: UUID, customer: UUID) -> Visit:
     return Visit.plan(id=uuid4(), work_order=order, customer=customer, zone="UTC", technician=ANNA, **window)
 
 
-def _visits(news: News, phone: Phone, order: UUID, customer: UUID) -> UUID:
+def _visits(news: ViewsInMemory, phone: Phone, order: UUID, customer: UUID) -> UUID:
     """A visit that was accepted by an earlier plan, and one that came to nothing."""
     first, second = (_visit(order, customer) for _ in range(2))
-    seen = news.tell(first, second)
+    seen = news.record(first, second)
     first.reschedule(window_start=later(90), window_end=later(150))
-    news.tell(first, at=later(1))
+    news.record(first, at=later(1))
     first.record_accepted(ANNA)
-    phone.tell(news, first, minutes=2, seen_position=seen)
+    phone.record(news, first, minutes=2, seen_position=seen)
     first.record_signed(sha256="0" * 64, size=1, media_type="image/png", signer="Ada", technician=ANNA)
-    phone.tell(news, first, minutes=3)
+    phone.record(news, first, minutes=3)
     second.record_accepted(ANNA, unasked=True)
     second.record_not_done("no_access", technician=ANNA, note="Nobody there.")
-    phone.tell(news, second, minutes=4)
+    phone.record(news, second, minutes=4)
     return first.id
 
 
-def _parts(news: News, phone: Phone, order: UUID, visit: UUID) -> None:
+def _parts(news: ViewsInMemory, phone: Phone, order: UUID, visit: UUID) -> None:
     """Units of a lot that were used, of which some came back, and a use that was taken back."""
     said: Any = {"work_order": order, "visit": visit, "technician": ANNA, "billable": True, "lot": "L-1"}
-    phone.tell(news, used(25, serials=SERIALS, **said), minutes=5)
-    news.tell(moved("return_in", 2, CUSTOMER, VAN, work_order=order, serials=SERIALS[:2], lot="L-1"), at=later(6))
+    phone.record(news, used(25, serials=SERIALS, **said), minutes=5)
+    news.record(moved("return_in", 2, CUSTOMER, VAN, work_order=order, serials=SERIALS[:2], lot="L-1"), at=later(6))
     again = used(1, serials=("S-99",), **said)
-    phone.tell(news, again, minutes=7)
-    news.tell(again.reverse(id=uuid4(), reason="wrong_part"), at=later(8))
+    phone.record(news, again, minutes=7)
+    news.record(again.reverse(id=uuid4(), reason="wrong_part"), at=later(8))
 
 
-def _operations(news: News, phone: Phone) -> None:
+def _operations(news: ViewsInMemory, phone: Phone) -> None:
     """Two operations under one id, of which one was discarded, and one that waited and did not fit."""
     operation, held = uuid4(), uuid4()
     said: Any = {"type": "note_added", "reason": "malformed", "detail": "It is not JSON.", "refs": (uuid4(),)}
@@ -129,8 +129,8 @@ def _operations(news: News, phone: Phone) -> None:
     phone.device.record_quarantine(operation=operation, seq=2, body="{", contested=True, **said)
     waits: Any = {"type": "note_added", "needs": (uuid4(),), "group": "g", "refs": (), "body": "{}"}
     phone.device.record_hold(operation=held, seq=3, **waits)
-    news.tell(phone.device, incarnation=1)
+    news.record(phone.device, incarnation=1)
     phone.device.discard(operation, phone.device.undecided(operation)[0], reason="A test.")
     misfit = Misfit("needs_missing", "What it needs has not come.", (Ref("operation", str(uuid4())),))
     phone.device.record_hold_ended(held, (misfit,))
-    news.tell(phone.device, actor=uuid4(), at=later(9))
+    news.record(phone.device, actor=uuid4(), at=later(9))

@@ -3,18 +3,18 @@
 from typing import NamedTuple
 
 from sync.device import Device, NewOperation, OfflineError
-from tests.support.failing_storage import Brittle, storage
-from tests.support.fake_office import JOB, PART, VAN, Office
+from tests.support.failing_storage import FailingStorage, storage
+from tests.support.fake_office import JOB, PART, VAN, FakeOffice
 
 PHOTO = bytes(range(256)) * 1500  # two pieces
 USED = {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "serials": list[str]()}
 
 
 class Scene(NamedTuple):
-    """An office and a device that has worked, with a storage that may break."""
+    """A fake office and a device with recorded operations on a storage that may fail."""
 
-    office: Office
-    disk: Brittle
+    office: FakeOffice
+    disk: FailingStorage
     ids: list[str]
 
     def opened(self) -> Device:
@@ -23,8 +23,8 @@ class Scene(NamedTuple):
 
 
 def worked() -> Scene:
-    """A device that has sent some, and has some more to send."""
-    office, ids = Office(), list[str]()
+    """A device with some operations sent and some unsent."""
+    office, ids = FakeOffice(), list[str]()
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="9", reserved="0")
     office.put("work_order", JOB, number="1")
     for number in range(4):
@@ -84,7 +84,7 @@ def sync(scene: Scene) -> None:
 
 
 def check(scene: Scene) -> None:
-    """Nothing lost, nothing doubled, nothing left over."""
+    """After a sync: no operation lost, repeated or left in the outbox."""
     device = scene.opened()
     device.sync()
     office = scene.office

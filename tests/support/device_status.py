@@ -8,8 +8,8 @@ from domain.access.identity import Status
 from store.pool import ConnectionPool
 
 
-def stands(pool: ConnectionPool, device: UUID, standing: Status, *, wipe: bool = False) -> None:
-    """From the device's next call on."""
+def set_status(pool: ConnectionPool, device: UUID, status: Status, *, wipe: bool = False) -> None:
+    """Set status and wipe; they apply from the device's next request on."""
     pool.execute(
-        "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s", (standing, wipe, str(device))
+        "UPDATE access.device_standing SET standing = %s, wipe = %s WHERE device = %s", (status, wipe, str(device))
     )

@@ -1,4 +1,4 @@
-"""Findings of `callout doctor`, and machines on which something is wrong."""
+"""Findings of `callout doctor`, and settings with something wrong."""
 
 from __future__ import annotations
 

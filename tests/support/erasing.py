@@ -1,4 +1,4 @@
-"""Customers in a log who are to be forgotten, and whether they are."""
+"""Customers in a log who are erased, and whether their words can still be read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def registered(log: EventLog) -> Customer:
 
 
 def erased(log: EventLog, customer: UUID) -> None:
-    """Say in the log, and nowhere else, that the customer is forgotten."""
+    """Record the erasure in the log only; the key stays."""
     entity = log.work().get(Customer, customer)
     entity.erase()
     commit(log, entity)
@@ -60,7 +60,7 @@ def held(log: EventLog, *refs: UUID) -> UUID:
 
 
 def readable(log: EventLog, word: str = NAME) -> bool:
-    """Whether the log still gives away this word."""
+    """Whether this word can still be read in the log."""
     return any(word in repr(event.data) for event in read(log))
 
 

@@ -33,15 +33,15 @@ INSTANTS = (
 DAYS = (date(1, 1, 1), date(9999, 12, 31))
 LETTERS = ("\0", "\x1f", "\x7f", "\ufffe", "\u2028", "\U0010ffff", '"', "\\", "'", "ß", "{", "%")
 CHOSEN: dict[str, Any] = {"fields": tuple[Literal["name", "phones", "email", "language", "zone"], ...]}
-"""Fields whose type is wider than what the domain says in them."""
+"""Fields whose type is wider than the values that the domain puts into them."""
 LASTING: dict[type[Entity], tuple[str, ...]] = {Visit: ("work_order",)}
 """Fields that every event of a stream repeats from its first; `tests/domain/work/test_lasting.py` proves it."""
 CODE, WORDS = 200, 8_000
-"""How many characters codes and personal words have at most, as the doors let them in."""
+"""The most characters that codes and personal texts have in requests that are accepted."""
 
 
 class Extremes:
-    """Makes events by the dice, the same ones for the same seed.
+    """Makes random events, the same ones for the same seed.
 
     Ids are drawn from a few, so that events meet each other's streams and rows.
     """

@@ -7,10 +7,10 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "COMMIT", "VACUUM")
 
 
 class Killed(BaseException):
-    """The process is no more: nothing that it does afterwards has any effect."""
+    """The process was killed: nothing after this statement takes effect."""
 
 
-class Brittle(sqlite3.Connection):
+class FailingStorage(sqlite3.Connection):
     """A connection with so many statements `left` until the process is killed, or `room` for so many writes."""
 
     left: int | None = None
@@ -33,11 +33,11 @@ class Brittle(sqlite3.Connection):
         return super().execute(sql, *values)
 
     def restart(self) -> None:
-        """The next process finds what was committed."""
+        """Begin as a new process: only what was committed is there, and no fault is set."""
         self.rollback()
         self.left = self.room = None
 
 
-def storage() -> Brittle:
-    """A new one, in memory."""
-    return sqlite3.connect(":memory:", isolation_level=None, factory=Brittle, check_same_thread=False)
+def storage() -> FailingStorage:
+    """A new storage in memory."""
+    return sqlite3.connect(":memory:", isolation_level=None, factory=FailingStorage, check_same_thread=False)

@@ -22,7 +22,7 @@ LONG = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(4_000))
 
 
 class Narrow(Projection):
-    """A view that a test gives trouble: `spoil` says what is written for the event at a position."""
+    """A view that a test makes fail: `spoil` gives fields that are written over the row of the event at a position."""
 
     name: ClassVar[str] = "narrow"
     tables: ClassVar[tuple[Table, ...]] = (NARROW,)
@@ -38,7 +38,7 @@ class Narrow(Projection):
 
 
 class Wide(Projection):
-    """A view that needs the one in trouble."""
+    """A view that needs the failing one."""
 
     name: ClassVar[str] = "wide"
     tables: ClassVar[tuple[Table, ...]] = (WIDE,)
@@ -51,7 +51,7 @@ class Wide(Projection):
 
 
 class Apart(Projection):
-    """A view that has nothing to do with it."""
+    """A view that does not need the failing one."""
 
     name: ClassVar[str] = "apart"
     tables: ClassVar[tuple[Table, ...]] = (Table("apart", {"position": "bigint NOT NULL"}, ("position",)),)

@@ -1,4 +1,4 @@
-"""A fake office that follows the sync protocol for one device, with faults that tests order."""
+"""A fake server that follows the sync protocol for one device, with faults that a test sets."""
 
 import gzip
 import json
@@ -10,16 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from sync.device import Reply
 from sync.device.json_text import Json
-from tests.support.fake_office_blobs import Shelf
+from tests.support.fake_office_blobs import FakeBlobs
 from tests.support.fake_office_digests import digests, kind, leaf, leaves
-from tests.support.fake_office_enrolment import Gate, is_signed, problem, reply
+from tests.support.fake_office_enrolment import FakeEnrolment, is_signed, problem, reply
 
 VAN, PART, JOB, VISIT = (f"0191cb40-0000-7000-8000-00000000000{n}" for n in range(1, 5))
 LOST: Json = {"id": "lost", "type": "lost"}
 
 
-class Office(Gate):
-    """The server's side of sync.md for one device: intake in order, first results repeated, documents by position."""
+class FakeOffice(FakeEnrolment):
+    """The server of sync.md for one device: operations in order, first results repeated, documents by position."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Office(Gate):
         self.salvaged: list[Json] = []
         self.wiped = 0
         self.documents: dict[tuple[str, str], Json] = {}
-        self.shelf = Shelf()
+        self.shelf = FakeBlobs()
         self.sent: list[list[str]] = []  # the raw text of each operation, push by push
         self.envelopes: list[Json] = []
         self.verified: list[Json] = []
@@ -38,7 +38,7 @@ class Office(Gate):
         self.position, self.page, self.most, self.oldest = 0, 500, 100, 0
         self.headers = dict[str, str]()
         self.news = list[bytes]()  # the lines of the stream of news
-        self.time: str | None = None  # what its clock says, if it says so
+        self.time: str | None = None  # `server_time` of its replies, if they have one
 
     def put(self, kind: str, key: str, /, **body: Any) -> None:
         self.position += 1
@@ -144,18 +144,18 @@ class Office(Gate):
         newer = sorted(self.documents.values(), key=lambda document: int(document["position"]))
         newer = [d for d in newer if d["position"] > after and not (cursor is None and "gone" in d)]
         page, more = newer[: min(limit, self.page)], len(newer) > min(limit, self.page)
-        return reply(200, self.told(page, page[-1]["position"] if more else self.position, more=more))
+        return reply(200, self.pull_body(page, page[-1]["position"] if more else self.position, more=more))
 
-    def told(self, page: list[Json], through: int, *, more: bool = False) -> Json:
-        told = {"epoch": self.epoch, "cursor": f"{through}@{self.epoch}", "through": through, "more": more}
-        return told | {"changes": page} | ({} if more else {"digests": digests(self.documents.values())})
+    def pull_body(self, page: list[Json], through: int, *, more: bool = False) -> Json:
+        body = {"epoch": self.epoch, "cursor": f"{through}@{self.epoch}", "through": through, "more": more}
+        return body | {"changes": page} | ({} if more else {"digests": digests(self.documents.values())})
 
     def verify(self, body: Json, _: str) -> Reply:
         self.verified.append(body)
         mine = leaves(self.documents.values())
         differ = {name: [n for n in range(256) if mine[name][n] != body[name][n]] for name in ("own", "shared")}
         page = [d for d in self.documents.values() if "gone" not in d and leaf(d) in differ[kind(d)]]
-        return reply(200, self.told(page, self.position) | differ)
+        return reply(200, self.pull_body(page, self.position) | differ)
 
     def salvage(self, body: Json, _: str) -> Reply:
         if len(body["operations"]) > self.most:
@@ -169,7 +169,7 @@ class Office(Gate):
 
 
 def raw_items(text: str) -> list[str]:
-    """The texts of the operations exactly as they stand in a push body."""
+    """The texts of the operations exactly as in the body of a push."""
     at, items, decoder = text.index('"operations":[') + len('"operations":['), list[str](), json.JSONDecoder()
     while text[at] != "]":
         _, end = decoder.raw_decode(text, at)
@@ -179,7 +179,7 @@ def raw_items(text: str) -> list[str]:
 
 
 def lost(_: str, answer: Callable[[], Reply]) -> Reply:
-    """A fault: the server does its work, and the reply never arrives."""
+    """A fault: the server handles the request, and the reply never arrives."""
     answer()
     raise ConnectionResetError("connection reset")
 
@@ -190,6 +190,6 @@ def unreachable(_: str, answer: Callable[[], Reply]) -> Reply:
     raise ConnectionRefusedError("connection refused")
 
 
-def says(answer: Reply) -> Callable[[str, Callable[[], Reply]], Reply]:
-    """A fault: the server answers this, and does nothing."""
+def answers_with(answer: Reply) -> Callable[[str, Callable[[], Reply]], Reply]:
+    """A fault: the server replies with this and does nothing else."""
     return lambda _path, _answer: answer

@@ -10,8 +10,8 @@ from tests.support.fake_office_enrolment import problem, reply
 CHUNK = 256 * 1024
 
 
-class Shelf:
-    """What has come of each blob; `named` says the sizes that recorded operations gave."""
+class FakeBlobs:
+    """Uploads by hash: `named` are the sizes in recorded operations, `begun` incomplete bytes, `kept` whole blobs."""
 
     def __init__(self) -> None:
         self.named: dict[str, int] = {}
@@ -24,8 +24,8 @@ class Shelf:
 
     def answer(self, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Reply:
         if name not in self.named:
-            told = problem(404, "blob-not-named")
-            return told if method == "PUT" else told._replace(body=b"")
+            refusal = problem(404, "blob-not-named")
+            return refusal if method == "PUT" else refusal._replace(body=b"")
         if method == "HEAD":
             return Reply(200, self._offset(name), b"")
         return self._put(name, int(headers["upload-offset"]), body)

@@ -1,4 +1,4 @@
-"""The digests of the fake office, computed as the page on the protocol says, with another library."""
+"""The digests of the fake office, computed by docs/sync.md with another library than the server's."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -23,13 +23,13 @@ def kind(document: Json) -> str:
 
 
 def digests(documents: Iterable[Json]) -> Json:
-    """What a device must hold."""
-    told = {"own": [0, 0], "shared": [0, 0]}
+    """The digests of what a device must hold."""
+    sums = {"own": [0, 0], "shared": [0, 0]}
     for document in documents:
         if "gone" not in document:
-            told[kind(document)][0] += 1
-            told[kind(document)][1] += entry(document)
-    return {name: {"count": count, "sum": f"{total % 2**128:032x}"} for name, (count, total) in told.items()}
+            sums[kind(document)][0] += 1
+            sums[kind(document)][1] += entry(document)
+    return {name: {"count": count, "sum": f"{total % 2**128:032x}"} for name, (count, total) in sums.items()}
 
 
 def leaves(documents: Iterable[Json]) -> dict[str, list[str]]:

@@ -39,14 +39,14 @@ def fits(key: str | None, signature: str | None, text: str) -> bool:
 
 
 def is_signed(key: str, operation: Json) -> bool:
-    """Whether an operation has the signature that the page on the protocol describes."""
+    """Whether an operation has the signature that docs/sync.md describes."""
     content = {name: value for name, value in operation.items() if name not in ("seq", "signature")}
     text = f"callout operation\n{sha256(rfc8785.dumps(content)).hexdigest()}"
     return fits(key, operation.get("signature"), text)
 
 
-class Gate:
-    """Who may come in. `revoked` holds the members of the refusal, once the office has revoked the device."""
+class FakeEnrolment:
+    """Enrolment, tokens and revocation of one device; `revoked` holds the members of the refusal once it is revoked."""
 
     def __init__(self) -> None:
         self.incarnation, self.epoch = 1, "e1"
@@ -56,34 +56,34 @@ class Gate:
         self.tokens: list[Json] = []
         self.revoked: Json | None = None
 
-    def enrol(self, wish: Json) -> Reply:
-        self.enrolments.append(wish)
-        key = wish.get("public_key")
-        if key and not fits(key, wish["proof"], f"callout enrolment\n{wish['code']}\n{wish['install_id']}"):
+    def enrol(self, body: Json) -> Reply:
+        self.enrolments.append(body)
+        key = body.get("public_key")
+        if key and not fits(key, body["proof"], f"callout enrolment\n{body['code']}\n{body['install_id']}"):
             return problem(403, "signature-required")
         self.key = key
         tokens = {"access_token": f"access-{self.generation}", "refresh_token": self.refresh}
         who = {"technician": {"id": ME, "name": "Ada"}, "device_id": "d1", "incarnation": self.incarnation}
         return reply(201, {**tokens, **who, "epoch": self.epoch})
 
-    def renew(self, wish: Json) -> Reply:
-        self.tokens.append(wish)
-        said, challenge = f"callout token\nd1\n{wish['refresh_token']}", f"challenge-{self.generation}"
-        if "challenge" in wish:
-            if wish["challenge"] != challenge or not fits(self.key, wish.get("proof"), f"{said}\n{challenge}"):
+    def renew(self, body: Json) -> Reply:
+        self.tokens.append(body)
+        signed, challenge = f"callout token\nd1\n{body['refresh_token']}", f"challenge-{self.generation}"
+        if "challenge" in body:
+            if body["challenge"] != challenge or not fits(self.key, body.get("proof"), f"{signed}\n{challenge}"):
                 return problem(401, "token-expired")
-        elif wish["refresh_token"] != self.refresh:
-            if fits(self.key, wish.get("proof"), said):
+        elif body["refresh_token"] != self.refresh:
+            if fits(self.key, body.get("proof"), signed):
                 return problem(401, "token-reused", challenge=challenge)
             return problem(401, "token-reused")
-        elif self.key and not fits(self.key, wish.get("proof"), said):
+        elif self.key and not fits(self.key, body.get("proof"), signed):
             return problem(401, "proof-required")
         self.generation, self.refreshes = self.generation + 1, self.refreshes + 1
         self.refresh = f"refresh-{self.generation}"
         return reply(200, {"access_token": f"access-{self.generation}", "refresh_token": self.refresh})
 
     def refusal(self, path: str, headers: Mapping[str, str]) -> Reply | None:
-        """What keeps a request out, if anything does."""
+        """The refusal of a request, `None` if it is accepted."""
         if self.revoked is not None:
             return None if path in ("salvage", "wiped") else problem(403, "device-revoked", **self.revoked)
         if headers.get("authorization") != f"Bearer access-{self.generation}":

@@ -12,10 +12,10 @@ from tests.support.tcp_relay import Relay
 _CHUNK = 65536
 
 
-class Wire(Relay):
-    """Carries bytes to and fro.
+class FaultyRelay(Relay):
+    """Carries bytes in both directions.
 
-    While `cut` is set nobody gets through. `lose` is how many of the next replies never arrive: the request is
+    While `cut` is set no connection gets through. `lose` is how many of the next replies never arrive: the request is
     carried to its end, the server answers, and the connection is closed instead.
     """
 

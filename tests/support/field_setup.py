@@ -30,7 +30,7 @@ WORDS = "Frau Kastanienbaum sagt, es tropft"
 
 
 class Phone:
-    """A device as the server sees it: it numbers its operations and sends them when told to."""
+    """A device that numbers its operations and pushes them into the core of the server, without HTTP."""
 
     def __init__(self, log: EventLog, technician: UUID, incarnation: int = 1) -> None:
         self.technician = technician
@@ -48,7 +48,7 @@ class Phone:
         log.operations.begin(self.id, incarnation)
 
     def distrust_unsigned(self) -> None:
-        """Let the server believe signed operations only."""
+        """Let the server accept signed operations only."""
         self._trust(unsigned=False)
 
     def _trust(self, *, unsigned: bool) -> None:
@@ -63,7 +63,7 @@ class Phone:
         return made | {"seen": 0, "needs": [], "group": None} | more
 
     def who(self) -> DeviceIdentity:
-        """As its token says."""
+        """The identity that its access token stands for."""
         return DeviceIdentity(
             self.id, self.incarnation, self.technician, self.status, wipe=False, public_key=self.public_key
         )
@@ -75,13 +75,13 @@ class Phone:
         ahead: timedelta = timedelta(0),
         **members: Any,
     ) -> Pushed:
-        """Push them; `ahead` is how far the device's clock is before ours."""
+        """Push operations; `ahead` is how far the device's clock is ahead of the server's."""
         now = (received_at + ahead).isoformat()
-        said = {"incarnation": self.incarnation, "now": now, "operations": operations}
-        return self.intake.take(self.who(), parse_push(orjson.dumps(said | members)), received_at)
+        body = {"incarnation": self.incarnation, "now": now, "operations": operations}
+        return self.intake.take(self.who(), parse_push(orjson.dumps(body | members)), received_at)
 
     def result(self, *operations: dict[str, Any], **how: Any) -> Result:
-        """Push them; the last result."""
+        """Push operations; the last result."""
         return self.send(*operations, **how).results[-1]
 
 
@@ -101,7 +101,7 @@ class Field:
         save(log, anna, boris, van, part, customer)
 
     def order(self, technician: UUID | None = None) -> UUID:
-        """A work order, assigned to Anna unless said otherwise."""
+        """A work order, assigned to Anna by default."""
         order = WorkOrder.open(id=uuid4(), number=f"W-{uuid4()}", customer=self.customer, problem=WORDS)
         order.assign(technician or self.anna)
         save(self.log, order)
@@ -133,16 +133,16 @@ class Field:
 
 
 def save(log: EventLog, *entities: Entity) -> None:
-    """Commit what the office decided."""
+    """Commit the pending events of these entities as the office."""
     work = log.work()
     work.add(Envelope(occurred_at=NOON, role="dispatcher"), *entities)
     work.commit()
 
 
-def decide(log: EventLog, kind: Any, stream: UUID, name: str, *args: Any, **said: Any) -> None:
-    """Load an entity, let the office decide, commit."""
+def decide(log: EventLog, kind: Any, stream: UUID, name: str, *args: Any, **fields: Any) -> None:
+    """Load an entity, call one of its methods as the office, commit."""
     work = log.work()
     entity = work.get(kind, stream)
-    getattr(entity, name)(*args, **said)
+    getattr(entity, name)(*args, **fields)
     work.add(Envelope(occurred_at=NOON, role="dispatcher"), entity)
     work.commit()

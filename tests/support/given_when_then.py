@@ -10,14 +10,14 @@ from domain.kernel.aggregate import Entity
 
 E = TypeVar("E", bound=Entity)
 OF_THE_LIBRARY = {"originator_id", "originator_version", "originator_topic", "timestamp"}
-_told: dict[UUID, int] = {}
+_given_versions: dict[UUID, int] = {}
 
 
 def given(entity: E, *acts: Callable[[E], object]) -> E:
     """The entity after these acts; what they recorded is history and not part of `then`."""
     for act in acts:
         act(entity)
-    _told[entity.id] = entity.version
+    _given_versions[entity.id] = entity.version
     return entity
 
 
@@ -28,14 +28,14 @@ def then(entity: Entity) -> list[tuple[str, dict[str, Any]]]:
     for happened in events:
         again = happened.mutate(again)
     assert state(again) == state(entity), "the events do not replay to the state that they were made from"
-    return [(happened.TOPIC, fields(happened)) for happened in events[_told.get(entity.id, 0) :]]
+    return [(happened.TOPIC, fields(happened)) for happened in events[_given_versions.get(entity.id, 0) :]]
 
 
 def fields(happened: Any) -> dict[str, Any]:
-    """What an event says of its own, without what every event has and without what was not said."""
+    """The fields of an event's own class that are not None."""
     return {name: value for name, value in vars(happened).items() if name not in OF_THE_LIBRARY and value is not None}
 
 
 def state(entity: Entity) -> dict[str, Any]:
-    """Everything an entity remembers, apart from its unsaved events."""
+    """The attributes of an entity, apart from its pending events."""
     return {name: value for name, value in vars(entity).items() if name != "_pending_events"}

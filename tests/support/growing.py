@@ -1,4 +1,4 @@
-"""One thing that more and more happens to, and what the views read and write for each event of it."""
+"""One entity with more and more events, and what the views read and write for each of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import orjson
 from projections.catalogue import PROJECTIONS
 from projections.engine.memory import MemoryRows
 from projections.engine.table import Row, Table
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 
 
 class Work(NamedTuple):
-    """What folding some events took: rows read, and bytes of rows read and written."""
+    """The cost of folding some events: rows read, and bytes of rows read and written."""
 
     rows: int
     read: int
@@ -57,7 +57,7 @@ class CountingRows(MemoryRows):
             self.work = self.work._replace(rows=self.work.rows + len(rows), read=read)
 
     def take(self) -> Work:
-        """What has been counted since this was last asked."""
+        """The counts since the last call."""
         counted, self.work = self.work, Work(0, 0, 0)
         return counted
 
@@ -68,15 +68,15 @@ def size(row: Row) -> int:
 
 
 class Growing:
-    """All views in memory, rendered behind each event as if it had come alone."""
+    """All views in memory, rendered after each event."""
 
     def __init__(self) -> None:
-        self.news = News(*PROJECTIONS)
-        self.rows = CountingRows(self.news.tables)
-        self.news.rows = self.rows
+        self.views = ViewsInMemory(*PROJECTIONS)
+        self.rows = CountingRows(self.views.tables)
+        self.views.rows = self.rows
 
     def measure(self, happen: Callable[[int], Any], events: int, windows: Iterable[int], width: int) -> list[Work]:
-        """Let something happen again and again: what each of so many events took from each of these numbers on."""
+        """Call `happen` for each of so many events; the cost of `width` events from each of the `windows` on."""
         found = []
         starts = set(windows)
         for number in range(events):

@@ -1,4 +1,4 @@
-"""The things of `test_growth`: what happens to each of them again and again."""
+"""The entities of `test_growth`, each with a function that records one more event of it."""
 
 from __future__ import annotations
 
@@ -28,57 +28,57 @@ from tests.support.growing_work import (
     visits,
 )
 from tests.support.logs import NOON
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 from tests.support.stock import PART, VAN, approved, bought, counted, used
 
 
-def settling(news: News) -> Happen:
-    """People decide about one discrepancy again and again."""
-    company = Company(news)
-    company.tell(0, used(1, VAN))
+def settling(views: ViewsInMemory) -> Happen:
+    """One discrepancy is assigned again and again."""
+    company = Company(views)
+    company.record(0, used(1, VAN))
     discrepancy = Discrepancy.take_up(
         id=discrepancy_id("negative_book", VAN, PART), kind="negative_book", refs=(VAN, PART)
     )
 
     def happen(number: int) -> None:
         discrepancy.assign((ANNA, BEN)[number % 2])
-        news.tell(discrepancy, at=NOON + timedelta(minutes=number))
+        views.record(discrepancy, at=NOON + timedelta(minutes=number))
 
     return happen
 
 
-def bin_(news: News) -> Happen:
-    """Parts come to one van and go, and what is there is counted now and then."""
-    company = Company(news)
+def bin_(views: ViewsInMemory) -> Happen:
+    """Parts are received in one van, used from it, and counted now and then."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         if number % 50 == 49:
             count = counted(number % 5, VAN, StockCount.start(id=uuid4(), location=VAN))
-            company.tell(number, count, minutes=number)
-            news.tell(approved(count), at=NOON + timedelta(minutes=number))
+            company.record(number, count, minutes=number)
+            views.record(approved(count), at=NOON + timedelta(minutes=number))
         elif number % 3 == 0:
-            news.tell(bought(1, VAN), at=NOON + timedelta(minutes=number))
+            views.record(bought(1, VAN), at=NOON + timedelta(minutes=number))
         else:
-            company.tell(number, used(1, VAN), who=number % 2)
+            company.record(number, used(1, VAN), who=number % 2)
 
     return happen
 
 
-def case(news: News) -> Happen:
+def case(views: ViewsInMemory) -> Happen:
     """Contacts are attached to one case."""
-    company = Company(news)
+    company = Company(views)
 
     def happen(number: int) -> None:
         contact = Contact.receive(id=uuid4(), channel="phone", direction="in", started_at=NOON, customer=CUSTOMER)
         company.case.attach_contact(contact.id)
-        news.tell(contact, company.case, at=NOON + timedelta(minutes=number))
+        views.record(contact, company.case, at=NOON + timedelta(minutes=number))
 
     return happen
 
 
-def device(news: News) -> Happen:
-    """Operations of one device are put aside."""
-    company = Company(news)
+def device(views: ViewsInMemory) -> Happen:
+    """Operations of one device are quarantined."""
+    company = Company(views)
     device: Device = company.phones[0].device
 
     def happen(number: int) -> None:
@@ -91,62 +91,62 @@ def device(news: News) -> Happen:
             refs=(),
             body="{}",
         )
-        news.tell(device, at=NOON + timedelta(minutes=number))
+        views.record(device, at=NOON + timedelta(minutes=number))
 
     return happen
 
 
-def serial(news: News) -> Happen:
+def serial(views: ViewsInMemory) -> Happen:
     """One unit of a part is taken from one van by two phones."""
-    company = Company(news, tracking="serial")
-    return lambda number: company.tell(number, used(1, VAN, serials=("S-1",)), who=number % 2)
+    company = Company(views, tracking="serial")
+    return lambda number: company.record(number, used(1, VAN, serials=("S-1",)), who=number % 2)
 
 
-def serials(news: News) -> Happen:
+def serials(views: ViewsInMemory) -> Happen:
     """Ten units of a part are taken at once from one van by two phones."""
-    company, units = Company(news, tracking="serial"), tuple(f"S-{number}" for number in range(10))
-    return lambda number: company.tell(number, used(10, VAN, serials=units), who=number % 2)
+    company, units = Company(views, tracking="serial"), tuple(f"S-{number}" for number in range(10))
+    return lambda number: company.record(number, used(10, VAN, serials=units), who=number % 2)
 
 
-def customer(news: News) -> Happen:
+def customer(views: ViewsInMemory) -> Happen:
     """The details of one customer change."""
-    company = Company(news)
+    company = Company(views)
 
     def happen(number: int) -> None:
         company.customer.change(name=f"Ada {number:09}")
-        news.tell(company.customer, at=NOON + timedelta(minutes=number))
+        views.record(company.customer, at=NOON + timedelta(minutes=number))
 
     return happen
 
 
-def machine(news: News) -> Happen:
-    """Orders for one machine are opened and done."""
-    company = Company(news)
+def machine(views: ViewsInMemory) -> Happen:
+    """Orders for one machine are opened and closed."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         order = WorkOrder.open(id=uuid4(), number=f"W-{number:09}", customer=CUSTOMER, equipment=MACHINE, site=SITE)
         order.assign(ANNA)
         order.complete(fixed="yes")
         order.close()
-        news.tell(order, at=NOON + timedelta(minutes=number))
+        views.record(order, at=NOON + timedelta(minutes=number))
         company.machine.set_warranty(from_=NOON.date(), until=NOON.date(), terms="parts")
-        news.tell(company.machine)
+        views.record(company.machine)
 
     return happen
 
 
-def technician(news: News) -> Happen:
-    """One technician is described anew."""
-    company = Company(news)
+def technician(views: ViewsInMemory) -> Happen:
+    """The name of one technician changes."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         company.technicians[0].change(name=f"Anna {number:09}")
-        news.tell(company.technicians[0])
+        views.record(company.technicians[0])
 
     return happen
 
 
-THINGS: dict[str, Callable[[News], Happen]] = {
+THINGS: dict[str, Callable[[ViewsInMemory], Happen]] = {
     "notes on an order": notes,
     "parts on an order": parts,
     "facts about an order": facts,

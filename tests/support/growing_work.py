@@ -1,4 +1,4 @@
-"""A small company, and what happens to its one order again and again."""
+"""A small company, and functions that record one more event of its one order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
-from tests.support.memory_events import News, Phone
+from tests.support.memory_events import Phone, ViewsInMemory
 from tests.support.stock import PART, VAN, WAREHOUSE, used
 
 Happen = Callable[[int], Any]
@@ -29,8 +29,8 @@ ANNA, BEN = UUID(int=1001), UUID(int=1002)
 class Company:
     """Two technicians with phones and a van, a customer with a machine, and an order for it."""
 
-    def __init__(self, news: News, tracking: Any = "none") -> None:
-        self.news, self.dice = news, Random(8)
+    def __init__(self, views: ViewsInMemory, tracking: Any = "none") -> None:
+        self.views, self.dice = views, Random(8)
         self.last = uuid4()
         self.phones = [Phone(1, ANNA), Phone(2, BEN)]
         self.part = Part.register(
@@ -67,43 +67,43 @@ class Company:
         ]
         places = self.van, Location.register(id=WAREHOUSE, kind="warehouse", name="Main")
         phones = (phone.device for phone in self.phones)
-        news.tell(*self.technicians, *phones, self.part, *places, self.customer, self.machine, self.case)
-        news.tell(self.order, self.visit, at=NOON - timedelta(days=1))
+        views.record(*self.technicians, *phones, self.part, *places, self.customer, self.machine, self.case)
+        views.record(self.order, self.visit, at=NOON - timedelta(days=1))
 
-    def tell(self, number: int, *entities: Any, who: int = 0, minutes: float | None = None) -> None:
-        """As a phone's next operation; one in ten tells late of something that happened long before."""
+    def record(self, number: int, *entities: Any, who: int = 0, minutes: float | None = None) -> None:
+        """Record entities as a phone's next operation; one in ten happened long before it is recorded."""
         if minutes is None:
             minutes = self.dice.randrange(number + 1) if number % 10 == 0 else number
-        self.phones[who].tell(self.news, *entities, minutes=minutes)
+        self.phones[who].record(self.views, *entities, minutes=minutes)
 
 
-def notes(news: News) -> Happen:
-    """A phone notes something on one order."""
-    company = Company(news)
+def notes(views: ViewsInMemory) -> Happen:
+    """A phone adds notes to one order."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         company.order.record_note(f"Note {number:09}")
-        company.tell(number, company.order)
+        company.record(number, company.order)
 
     return happen
 
 
-def parts(news: News) -> Happen:
-    """Two phones use the same part on one order, from one van that has none; some of it is taken back."""
-    company = Company(news)
+def parts(views: ViewsInMemory) -> Happen:
+    """Two phones use the same part on one order, from an empty van; some uses are corrected."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         use = used(1, VAN, work_order=ORDER, technician=ANNA, equipment=MACHINE)
-        company.tell(number, use, who=number % 2)
+        company.record(number, use, who=number % 2)
         if number % 7 == 0:
-            company.tell(number, use.reverse(id=correction_id(use.id), reason="fact_corrected"), who=number % 2)
+            company.record(number, use.reverse(id=correction_id(use.id), reason="fact_corrected"), who=number % 2)
 
     return happen
 
 
-def facts(news: News) -> Happen:
-    """Everything else that a phone may tell of one order, and take back."""
-    company = Company(news)
+def facts(views: ViewsInMemory) -> Happen:
+    """All other facts that a phone may record about one order, and corrections."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         order, phone = company.order, company.phones[0]
@@ -121,41 +121,41 @@ def facts(news: News) -> Happen:
         else:
             order.record_correction(operation=company.last, fact="work_order.labour_recorded")
         company.last = operation
-        company.tell(number, order)
+        company.record(number, order)
 
     return happen
 
 
-def decisions(news: News) -> Happen:
-    """The office holds and resumes one order, and gives it to somebody else."""
-    company = Company(news)
+def decisions(views: ViewsInMemory) -> Happen:
+    """The office holds, resumes and reassigns one order."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         order = company.order
         (order.resume if number % 4 == 1 else lambda: order.hold("parts"))() if number % 4 < 2 else order.assign(
             (ANNA, BEN)[number % 4 - 2]
         )
-        news.tell(order, at=NOON + timedelta(minutes=number))
+        views.record(order, at=NOON + timedelta(minutes=number))
 
     return happen
 
 
-def late_work(news: News) -> Happen:
-    """A phone tells of an order that is somebody else's by now: one discrepancy with ever more causes."""
-    company = Company(news)
+def late_work(views: ViewsInMemory) -> Happen:
+    """A phone records work on an order that was reassigned: one discrepancy with more and more causes."""
+    company = Company(views)
     company.order.assign(BEN)
-    news.tell(company.order)
+    views.record(company.order)
 
     def happen(number: int) -> None:
         company.order.record_note(f"Note {number:09}")
-        company.tell(number, company.order)
+        company.record(number, company.order)
 
     return happen
 
 
-def visit(news: News) -> Happen:
-    """A phone tells of one visit, and takes some of it back."""
-    company = Company(news)
+def visit(views: ViewsInMemory) -> Happen:
+    """A phone records steps of one visit, and corrections."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         visit, operation = company.visit, company.phones[0].operation()
@@ -165,14 +165,14 @@ def visit(news: News) -> Happen:
             act = ("accepted", "travel_started", "arrived", "paused", "resumed")[number % 6]
             getattr(visit, f"record_{act}")(ANNA)
         company.last = operation
-        company.tell(number, visit)
+        company.record(number, visit)
 
     return happen
 
 
-def visits(news: News) -> Happen:
-    """A phone asks for one more visit of the same order."""
-    company = Company(news)
+def visits(views: ViewsInMemory) -> Happen:
+    """A phone requests one more visit of the same order."""
+    company = Company(views)
 
     def happen(number: int) -> None:
         start = NOON + timedelta(hours=number)
@@ -185,6 +185,6 @@ def visits(news: News) -> Happen:
             window_end=start + timedelta(hours=1),
             zone="Europe/Berlin",
         )
-        company.tell(number, made)
+        company.record(number, made)
 
     return happen

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 from domain.kernel.envelope import ExternalRef
 from tests.support.detailed_story import details
 from tests.support.extreme_events import Extremes
-from tests.support.memory_events import News
-from tests.support.random_company import Turmoil
+from tests.support.memory_events import ViewsInMemory
+from tests.support.random_company import RandomCompany
 
-Happening = Callable[[News, int], None]
+Happening = Callable[[ViewsInMemory, int], None]
 """Tells some views something, the same for the same seed."""
 
 
@@ -24,7 +24,7 @@ class One(NamedTuple):
         return [self.event]
 
 
-def extremes(news: News, seed: int) -> None:
+def extremes(news: ViewsInMemory, seed: int) -> None:
     """Events of every class six times over, of a device or of nobody."""
     dice = Extremes(seed)
     for _ in range(6):
@@ -32,12 +32,12 @@ def extremes(news: News, seed: int) -> None:
             envelope = dice.envelope()
             told: Any = {name: getattr(envelope, name) for name in envelope.__struct_fields__}
             told["external_ref"] = ExternalRef("erp", "4711")
-            news.tell(One(event), at=told.pop("occurred_at"), **told)  # type: ignore[arg-type]  # it is asked for events only
+            news.record(One(event), at=told.pop("occurred_at"), **told)  # type: ignore[arg-type]  # it is asked for events only
 
 
-def turmoil(news: News, seed: int) -> None:
+def turmoil(news: ViewsInMemory, seed: int) -> None:
     """A company in which anything may happen next."""
-    Turmoil(news, seed).goes_on(400)
+    RandomCompany(news, seed).run_steps(400)
 
 
 HAPPENINGS: Final[tuple[Happening, ...]] = (extremes, turmoil, details)

@@ -11,14 +11,14 @@ from sync.waiting import held_groups
 from tests.support.logs import read
 
 
-class Unseen:
-    """The held operations, straight from the log."""
+class HeldInLog:
+    """The port for held operations, reading the log."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
     def ripe(self, after: Watermark | None, held_before: datetime, overdue: int = 0) -> Found:  # noqa: ARG002 - all
-        """All that were ever held."""
+        """All operations that were ever held."""
         found = [event for event in read(self._log) if event.topic == "device.operation_held"]
         rows = [
             {
@@ -33,6 +33,6 @@ class Unseen:
         return Found(Watermark(0, 0), held_groups(rows))
 
 
-def looking_after(log: EventLog, waiting: Unseen | None = None) -> Holding:
-    """What looks after them, for technicians who work for everybody."""
-    return Holding(log, waiting or Unseen(log), lambda *_: True)
+def holding_of(log: EventLog, waiting: HeldInLog | None = None) -> Holding:
+    """The service that decides held operations; every technician may work for every customer."""
+    return Holding(log, waiting or HeldInLog(log), lambda *_: True)

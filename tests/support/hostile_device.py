@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.company import Company, Technician
-from tests.support.http_device import Handset
+from tests.support.http_device import HttpDevice
 from tests.support.office_client import Answer
 from tests.support.story import Story, ago
 
 
 class Scene:
-    """The company that Mallory wants to harm."""
+    """A company with Mallory, a hostile technician, and Anna, an honest one."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -25,13 +25,13 @@ class Scene:
         self.story.stock(self.anna.van, self.part, "3")
         self.mallory = company.hire("Mallory")
 
-    def handset(self, technician: Technician | None = None) -> Handset:
+    def handset(self, technician: Technician | None = None) -> HttpDevice:
         """A device of Mallory's, or of somebody else."""
-        return Handset(self.company.url, self.company.code(technician or self.mallory))
+        return HttpDevice(self.company.url, self.company.code(technician or self.mallory))
 
     @contextmanager
     def unharmed(self) -> Iterator[None]:
-        """At the end: no fault of the server, and an honest device still works."""
+        """Check at the end that no request was answered with 500 and that Anna's device still works."""
         yield
         lines = [json.loads(line) for line in self.company.journal.read_text().splitlines() if line.startswith("{")]
         assert [line for line in lines if line.get("status") == 500] == []
@@ -41,6 +41,6 @@ class Scene:
 
 
 def code(answer: Answer) -> str:
-    """The suffix of the problem that was told."""
+    """The code of the problem in a reply."""
     assert answer.headers["content-type"] == "application/problem+json"
     return str(answer.json()["type"]).rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Imports as tests run them: the command line, a file, and what both the log and the views say afterwards."""
+"""Runs of `callout import`, and what log and views have afterwards."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ Capture = pytest.CaptureFixture[str]
 
 
 def imported(capture: Capture, file: Path, *more: str, code: int = 0) -> dict[str, Any]:
-    """What an import says of itself."""
+    """Import a file; the report that it prints."""
     capture.readouterr()
     assert main(["import", str(file), "--json", *more]) == code
-    said: dict[str, Any] = json.loads(capture.readouterr().out)
-    return said
+    output: dict[str, Any] = json.loads(capture.readouterr().out)
+    return output
 
 
 def topics(application: Application) -> list[str]:
-    """What has been recorded beside the first user and the places of every house."""
+    """The topics of all events after those that every new installation has."""
     rows = application.services.log.pool.fetch_all("SELECT topic FROM log.events WHERE position > 7 ORDER BY position")
     return [topic for (topic,) in rows]
 
 
 def shelves(application: Application) -> dict[tuple[str, str], str]:
-    """How many of each part lie where, by number and name."""
+    """The quantity of each part in each location, by number and name."""
     projector = application.projector()
     while projector.run_once():
         pass

@@ -1,4 +1,4 @@
-"""An office with one customer, their site and machine, that hands out jobs there."""
+"""One customer with a site and a machine, and work orders, visits and movements for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.work.equipment import Equipment
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
-from tests.support.projected_log import Shop
+from tests.support.projected_log import ProjectedLog
 
 ANNA, BORIS, VAN, PUMP = (UUID(int=number) for number in range(1, 5))
 
@@ -21,20 +21,25 @@ ANNA, BORIS, VAN, PUMP = (UUID(int=number) for number in range(1, 5))
 class Office:
     """A customer with a site and a machine."""
 
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
+    def __init__(self, projected: ProjectedLog) -> None:
+        self.projected = projected
         self.site = UUID(int=9)
         self.customer = Customer.register(id=UUID(int=8), name="Ada", phones=("030 1",), zone="Europe/Berlin")
         self.customer.add_site(site=self.site, zone="Europe/Berlin", address="Lindenallee 7", access_notes="ring twice")
         self.machine = Equipment.register(id=UUID(int=7), model="B-200", serial="S1", customer=self.customer.id)
-        shop.record(self.customer, self.machine)
+        projected.record(self.customer, self.machine)
 
     def order(self, technician: UUID | None = ANNA, **more: Any) -> WorkOrder:
-        told: dict[str, Any] = {"number": "W-1", "customer": self.customer.id, "problem": "It drips", "site": self.site}
-        order = WorkOrder.open(id=uuid4(), **(told | more))
+        fields: dict[str, Any] = {
+            "number": "W-1",
+            "customer": self.customer.id,
+            "problem": "It drips",
+            "site": self.site,
+        }
+        order = WorkOrder.open(id=uuid4(), **(fields | more))
         if technician is not None:
             order.assign(technician)
-        self.shop.record(order)
+        self.projected.record(order)
         return order
 
     def visit(self, order: WorkOrder, technician: UUID | None = ANNA) -> Visit:
@@ -47,7 +52,7 @@ class Office:
             window_end=NOON + timedelta(hours=2),
             zone="Europe/Berlin",
         )
-        self.shop.record(visit)
+        self.projected.record(visit)
         return visit
 
     def used(self, order: WorkOrder, quantity: str = "1") -> StockMovement:

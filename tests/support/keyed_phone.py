@@ -8,19 +8,19 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 Json = dict[str, Any]
 
 
-class Keyed:
-    """One installation and its key; `told` is the last reply to an enrolment or a refresh, `sent` the last request."""
+class KeyedPhone:
+    """One installation and its key; `credentials` is the last reply that had tokens, `sent` the last request."""
 
-    def __init__(self, house: House, install_id: str | None = None, key: Ed25519PrivateKey | None = None) -> None:
-        self.house = house
+    def __init__(self, api: ApiClient, install_id: str | None = None, key: Ed25519PrivateKey | None = None) -> None:
+        self.api = api
         self.install_id = install_id or str(uuid4())
         self.key = key or Ed25519PrivateKey.generate()
-        self.told: Json = {}
+        self.credentials: Json = {}
         self.sent: Json = {}
 
     def text(self, raw: bytes) -> str:
@@ -29,34 +29,38 @@ class Keyed:
     def proof(self, *lines: str) -> str:
         return self.text(self.key.sign("\n".join(lines).encode()))
 
-    def post(self, verb: str, said: Json) -> Any:
-        """Send it as it is."""
-        self.sent = said
-        return self.house.client.post(f"/sync/v1/{verb}", json=said)
+    def post(self, verb: str, body: Json) -> Any:
+        """Send a body as it is, without a token."""
+        self.sent = body
+        return self.api.client.post(f"/sync/v1/{verb}", json=body)
 
     def enrol(self, code: str, challenge: str | None = None) -> Any:
-        """Trade in a code."""
+        """Enrol with a code, signed; the reply."""
         also = {} if challenge is None else {"challenge": challenge}
-        said = {"code": code, "install_id": self.install_id, "name": "phone", **also}
-        said |= {"public_key": self.text(self.key.public_key().public_bytes_raw())}
-        said |= {"proof": self.proof("callout enrolment", code, self.install_id, *also.values())}
-        return self._kept(self.post("devices", said))
+        body = {"code": code, "install_id": self.install_id, "name": "phone", **also}
+        body |= {"public_key": self.text(self.key.public_key().public_bytes_raw())}
+        body |= {"proof": self.proof("callout enrolment", code, self.install_id, *also.values())}
+        return self._kept(self.post("devices", body))
 
     def refresh(self, challenge: str | None = None, **instead: str) -> Any:
-        """Trade in the refresh token, or another one `instead`."""
+        """Refresh the tokens, with other members `instead` if given; the reply."""
         also = {} if challenge is None else {"challenge": challenge}
-        said = {"refresh_token": self.told["refresh_token"], "device_id": self.told["device_id"], **also} | instead
-        lines = ("callout token", said["device_id"], said["refresh_token"], *also.values())
-        return self._kept(self.post("token", said | {"proof": self.proof(*lines)}))
+        body = {
+            "refresh_token": self.credentials["refresh_token"],
+            "device_id": self.credentials["device_id"],
+            **also,
+        } | instead
+        lines = ("callout token", body["device_id"], body["refresh_token"], *also.values())
+        return self._kept(self.post("token", body | {"proof": self.proof(*lines)}))
 
     def ask(self, method: str, verb: str, **more: Any) -> Any:
         """A request with the access token."""
-        headers = {"Authorization": f"Bearer {self.told['access_token']}"}
-        return self.house.client.open(f"/sync/v1/{verb}", method=method, headers=headers, **more)
+        headers = {"Authorization": f"Bearer {self.credentials['access_token']}"}
+        return self.api.client.open(f"/sync/v1/{verb}", method=method, headers=headers, **more)
 
     def _kept(self, reply: Any) -> Any:
         if reply.status_code < 300:
-            self.told = {**self.told, **reply.json}
+            self.credentials = {**self.credentials, **reply.json}
         return reply
 
 

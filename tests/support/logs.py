@@ -1,4 +1,4 @@
-"""A log on a fresh database, and a work order to put into it."""
+"""A log on a fresh database, and a work order to record in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORDS = "The old Wächter boiler at Lindenstraße 7 leaks"
 
 @contextmanager
 def log_on(database: str) -> Iterator[EventLog]:
-    """The log as the writer sees it, with a keyring of its own."""
+    """The log under the writer's role, with its keyring."""
     writer = ConnectionPool(database, role="callout_writer", size=12)
     keeper = ConnectionPool(database, role="callout_keykeeper", size=2)
     try:
@@ -30,7 +30,7 @@ def log_on(database: str) -> Iterator[EventLog]:
 
 
 def opened(customer: UUID | None = None) -> WorkOrder:
-    """A work order with words of its customer."""
+    """A work order with a personal text of its customer."""
     return WorkOrder.open(id=uuid4(), number="W-1", customer=customer or uuid4(), priority="high", problem=WORDS)
 
 
@@ -40,5 +40,5 @@ def records(log: EventLog) -> list[str]:
 
 
 def read(log: EventLog) -> list[Recorded]:
-    """The events as projections meet them."""
+    """The events as projections get them."""
     return log.reader.read(records(log))

@@ -18,8 +18,8 @@ from sync.ports import Changes
 ANNA = DeviceIdentity(UUID(int=1), 1, UUID(int=2), "active", wipe=False, app_version="1.4")
 
 
-class Cabinet:
-    """The documents of Anna and those that all share. What waits for news is answered by `news`."""
+class MemoryDocuments:
+    """Anna's documents and the shared ones. `news` holds the results of the next calls of `wait`."""
 
     def __init__(self) -> None:
         self.epoch, self.through, self.head = uuid4(), 0, 0
@@ -28,13 +28,13 @@ class Cabinet:
         self.waited: list[tuple[int, float]] = []
 
     def put(self, id: str, *, shared: bool = False, **body: Any) -> None:
-        """A document as it is from now on."""
+        """Add or replace a document, at the next position."""
         self.through += 1
         self.head = max(self.head, self.through)
         self.rows[shared, "part", id] = written(_audience(shared), "part", id, self.through, body)
 
     def take(self, id: str, *, shared: bool = False) -> None:
-        """A document that is gone from now on."""
+        """Remove a document, at the next position."""
         self.through += 1
         self.head = max(self.head, self.through)
         self.rows[shared, "part", id] = tombstone(_audience(shared), "part", id, self.through, "closed")
@@ -70,7 +70,7 @@ class Cabinet:
         return Moment(self.through, self.head, self.epoch, digest(own), digest(shared))
 
     def sums(self, *, shared: bool = False) -> list[str]:
-        """The sums that a device with everything finds by the protocol's own words."""
+        """The leaf sums of a device that has everything, computed by docs/sync.md."""
         sums = [0] * 256
         for (kind, *_), row in self.rows.items():
             if kind is shared and row["hash"]:
@@ -79,9 +79,9 @@ class Cabinet:
 
 
 class Held:
-    """All documents of the cabinet."""
+    """The port `Holdings` over all documents."""
 
-    def __init__(self, cabinet: Cabinet) -> None:
+    def __init__(self, cabinet: MemoryDocuments) -> None:
         self._cabinet = cabinet
         self.moment = cabinet.moment
 
@@ -96,18 +96,18 @@ class Held:
 
 
 def entry(kind: str, id: str, body_hash: str) -> int:
-    """As docs/sync.md says it, byte by byte."""
-    told = kind.encode() + b"\x00" + id.encode() + b"\x00" + body_hash.encode()
-    return int(sha256(told).hexdigest()[:32], 16)
+    """The entry of a document, computed byte by byte by docs/sync.md."""
+    hashed = kind.encode() + b"\x00" + id.encode() + b"\x00" + body_hash.encode()
+    return int(sha256(hashed).hexdigest()[:32], 16)
 
 
 def leaf(id: str) -> int:
-    """The leaf of a part."""
+    """The leaf of a document of a part."""
     return sha256(b"part\x00" + id.encode()).digest()[0]
 
 
 def digest(names: list[tuple[str, str, str]]) -> Digest:
-    """As docs/sync.md says it."""
+    """The digest of documents, computed by docs/sync.md."""
     return Digest(len(names), f"{sum(entry(*name) for name in names) % 2**128:032x}")
 
 

@@ -19,22 +19,22 @@ from store.shape import shape_of
 from tests.support.logs import NOON
 
 OF_ARRIVAL = frozenset({"position", "version", "recorded_at", "last_recorded_at", "late"})
-"""What depends on the order in which the news arrived, and may."""
+"""Fields that may depend on the order in which events arrived."""
 
 
-class News:
-    """Some views, and everything they have been told. What happened is recorded at noon unless said otherwise."""
+class ViewsInMemory:
+    """Some views and all events that they have folded; events happen and are recorded at noon by default."""
 
     def __init__(self, *projections: Projection) -> None:
         self._replay = Replay(projections)
         self.tables = self._replay.tables
         self.rows = MemoryRows(self.tables)
         self.position = 0
-        self.told: list[Recorded] = []
+        self.events: list[Recorded] = []
 
-    def tell(self, *entities: Entity, at: datetime = NOON, recorded_at: datetime = NOON, **envelope: Any) -> int:
-        """What these entities have decided; the last position."""
-        said = Envelope(occurred_at=at, **envelope)
+    def record(self, *entities: Entity, at: datetime = NOON, recorded_at: datetime = NOON, **envelope: Any) -> int:
+        """Fold the pending events of these entities; the last position."""
+        shared_envelope = Envelope(occurred_at=at, **envelope)
         for entity in entities:
             for event in entity.collect_events():
                 kind: Any = type(event)
@@ -42,11 +42,11 @@ class News:
                 data = shape.struct(**{name: getattr(event, name) for name in shape.struct.__struct_fields__})
                 self.position += 1
                 stream, version = event.originator_id, event.originator_version
-                self._fold(Recorded(self.position, stream, version, shape.topic, recorded_at, said, data))
+                self._fold(Recorded(self.position, stream, version, shape.topic, recorded_at, shared_envelope, data))
         return self.position
 
     def fold(self, events: Iterable[Recorded]) -> None:
-        """Events that have been recorded, one by one."""
+        """Fold recorded events one by one."""
         for event in events:
             self.position = event.position
             self._fold(event)
@@ -67,14 +67,14 @@ class News:
         return {table.name: timeless(self.all(table)) for table in self._replay.tables}
 
     def _fold(self, event: Recorded) -> None:
-        self.told.append(event)
+        self.events.append(event)
         if event.topic in self._replay.topics:
             self._replay.fold([event], self.rows)
             self._replay.finish(self.rows, event.position)
 
 
 class Phone:
-    """A technician's device: it numbers what it tells, and a number names the same operation in every telling."""
+    """A technician's device that numbers its operations; the same number always gives the same operation id."""
 
     def __init__(self, number: int, technician: UUID | None = None) -> None:
         self.id = UUID(int=number)
@@ -93,8 +93,8 @@ class Phone:
         """The id of the next operation."""
         return uuid5(self.id, str(self.seq + 1))
 
-    def tell(self, news: News, *entities: Entity, minutes: float = 0, **more: Any) -> UUID:
-        """What it did so many minutes after noon, as its next operation; answers that one's id."""
+    def record(self, views: ViewsInMemory, *entities: Entity, minutes: float = 0, **more: Any) -> UUID:
+        """Fold pending events as its next operation, so many minutes after noon; the operation's id."""
         operation = self.operation()
         self.seq += 1
         envelope: dict[str, Any] = {
@@ -103,7 +103,7 @@ class Phone:
             "operation_id": operation,
             "actor": self.technician,
         }
-        news.tell(*entities, at=later(minutes), **(envelope | more))
+        views.record(*entities, at=later(minutes), **(envelope | more))
         return operation
 
 
@@ -115,7 +115,7 @@ def timeless(value: Any) -> Any:
 
 
 def shuffled(queues: Iterable[list[Any]], turns: Iterable[int]) -> list[Any]:
-    """The queues merged: each turn says which one is next, as far as they go; each queue keeps its own order."""
+    """The queues merged: each turn picks the next queue, what is left follows; each queue keeps its own order."""
     left = [list(queue) for queue in queues if queue]
     merged = []
     for turn in turns:

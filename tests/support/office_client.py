@@ -16,7 +16,7 @@ IDLE_SECONDS = 10  # after which the server may have hung up
 
 
 class Answer(NamedTuple):
-    """What came back, header names in lower case."""
+    """The reply to a request; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -24,13 +24,13 @@ class Answer(NamedTuple):
 
     def json(self) -> Json:
         """The body as an object."""
-        told = json.loads(self.body)
-        assert isinstance(told, dict), told
-        return told
+        parsed = json.loads(self.body)
+        assert isinstance(parsed, dict), parsed
+        return parsed
 
 
-class Desk:
-    """One user, signed in; for one thread. `position` is how far their own commands have come."""
+class OfficeClient:
+    """One signed-in user, for one thread. `position` is the highest position of their own commands."""
 
     def __init__(self, url: str, token: str = "") -> None:
         self.url = url
@@ -40,16 +40,16 @@ class Desk:
         self._used = monotonic()
 
     @classmethod
-    def sign_in(cls, url: str, login: str, password: str) -> Desk:
-        """The desk of this user."""
+    def sign_in(cls, url: str, login: str, password: str) -> OfficeClient:
+        """Sign in; the client of this user."""
         return cls(url, cls(url).post("sessions", {"login": login, "password": password})["token"])
 
-    def again(self) -> Desk:
+    def again(self) -> OfficeClient:
         """The same user on another connection, for another thread."""
-        return Desk(self.url, self.token)
+        return OfficeClient(self.url, self.token)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """One exchange, whatever the answer; header names are written with underscores."""
+        """Send a request; any reply. Header names are written with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
@@ -75,7 +75,7 @@ class Desk:
             self._used = monotonic()
 
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> Json:
-        """Give a command under `/api/v1`, which must be taken; `key` is its Idempotency-Key.
+        """Give a command under `/api/v1`, which must succeed; `key` is its Idempotency-Key.
 
         One that asks to be repeated when the views are further (503) is.
         """
@@ -85,12 +85,12 @@ class Desk:
             sleep(0.1)
             answer = self.ask("POST", f"/api/v1/{path}", body or {}, **named)
         assert answer.status in (200, 201), f"{path}: {answer.status} {answer.body.decode()}"
-        told = answer.json()
-        self.position = max(self.position, told.get("position", 0))
-        return told
+        result = answer.json()
+        self.position = max(self.position, result.get("position", 0))
+        return result
 
     def get(self, path: str, **query: Any) -> Json:
-        """Read under `/api/v1`, not before what this desk has written."""
+        """Read under `/api/v1`, waiting for the views to have this client's own commands."""
         past = "as_of" in query or "known_at" in query
         asked = query if past else {"at_least": self.position} | query
         answer, last = self.ask("GET", f"/api/v1/{path}?{urlencode(asked)}"), monotonic() + VIEWS_SECONDS

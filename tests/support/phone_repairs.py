@@ -1,4 +1,4 @@
-"""The log of a phone repair shop, line by line, told as what its office and its repairers' devices did.
+"""The log of a phone repair shop, each line as a command of the office or an operation of a repairer's device.
 
 A case of the log is a case here. What one person does to it in one go (analysing, repairing or testing) is a work order
 of the case, given to that person. Each line of the log is one event:
@@ -14,7 +14,7 @@ of the case, given to that person. Each line of the log is one event:
 | Inform User                    | office  | `contact.received`: outwards                                     |
 | Archive Repair                 | office  | `case.closed`                                                    |
 
-Beside these stand events that the log takes for granted: the customer and their call, the other work orders, who is
+Besides, there are events that the log implies: the customer and their call, the other work orders, who is
 given each of them, that the analysis is completed with its diagnosis, that devices close the work orders they have
 completed, and that a case is resolved before it is closed.
 """
@@ -62,7 +62,7 @@ class Line(NamedTuple):
 
 
 class Stint(NamedTuple):
-    """One work order: what somebody does in one go, with the line before which it was opened."""
+    """One work order: the work of one person in one go, and the line at which it was opened."""
 
     order: str
     case: str
@@ -75,7 +75,7 @@ class Stint(NamedTuple):
 
 
 def lines_of(rows: list[dict[str, str]]) -> list[Line]:
-    """The lines as they stand in the file."""
+    """The lines in the order of the file."""
     return [
         Line(
             number,
@@ -118,7 +118,7 @@ def stints_of(case: list[Line]) -> Iterator[Stint]:
 
 
 def opening(case: list[Line], technicians: dict[str, str]) -> list[Command]:
-    """What the office does from the register on until everybody has their work."""
+    """The office's commands from the registration until all work is assigned."""
     first = case[0]
     customer = named("customer", int(first.case) % CUSTOMERS)
     contact, at = named("contact", first.case), first.at.isoformat()
@@ -136,12 +136,12 @@ def opening(case: list[Line], technicians: dict[str, str]) -> list[Command]:
 
 def informing(line: Line, customer: str) -> Command:
     """The call to the customer."""
-    told = {"channel": "phone", "direction": "out", "customer": customer, "about": "How your repair stands."}
-    return Command("contacts", told | {"occurred_at": line.at.isoformat()}, line.key())
+    fields = {"channel": "phone", "direction": "out", "customer": customer, "about": "How your repair stands."}
+    return Command("contacts", fields | {"occurred_at": line.at.isoformat()}, line.key())
 
 
 def archiving(case: list[Line]) -> list[Command]:
-    """What the office does when a case is archived; nothing for one that never was."""
+    """The office's commands when a case is archived; none for a case that never was."""
     path = f"cases/{named('case', case[0].case)}"
     for line in case:
         if line.activity == "Archive Repair":
@@ -152,7 +152,7 @@ def archiving(case: list[Line]) -> list[Command]:
 
 
 def operations(stint: Stint) -> Iterator[tuple[Line, UUID, str, Json]]:
-    """What the device of whoever did it says: the line, the operation's id, its type and its data."""
+    """The operations of the device of whoever did the work: line, operation id, type and data."""
     yield from _facts(stint)
     if stint.end is not None:
         yield stint.end, uuid5(SHOP, f"closed {stint.end.number}"), "close_work_order", {"work_order": stint.order}

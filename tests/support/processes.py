@@ -1,4 +1,4 @@
-"""Processes that a test starts, asks about and waits for."""
+"""Waiting for processes that a test starts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def eventually(question: Callable[[], T | None], seconds: float = 20) -> T:
-    """The answer, as soon as there is one."""
+    """Call `question` until its result is true; that result. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):
         assert time.monotonic() < deadline, "it does not happen"

@@ -22,8 +22,8 @@ from tests.support.logs import NOON, log_on
 from tests.support.views import projector_log, rows_in, run_through
 
 
-class Shop:
-    """Some views and the log they follow."""
+class ProjectedLog:
+    """A log and some views of it."""
 
     def __init__(self, log: EventLog, views: EventLog, projections: Iterable[Projection]) -> None:
         self.log = log
@@ -40,13 +40,13 @@ class Shop:
         return work.commit().base + added
 
     def erase(self, customer: Entity, *others: UUID) -> None:
-        """Destroy the keys and record the erasure, as whoever erases a customer does."""
+        """Destroy the keys and record the erasure, as a customer's erasure does."""
         self.log.body_mapper.keyring.destroy([customer.id, *others])
         self.record(customer)
 
     @contextmanager
     def seen(self) -> Iterator[Reader]:
-        """The views with everything recorded so far."""
+        """A reader of the views, after they have folded everything recorded so far."""
         run_through(self._projector)
         with self.past.now() as reader:
             yield reader
@@ -56,23 +56,23 @@ class Shop:
         run_through(self._projector)
         return rows_in(self._views, self.projections)
 
-    def must_be_the_same_rebuilt(self) -> None:
-        """A fold from the first event on gives the rows that were kept."""
+    def check_rebuild(self) -> None:
+        """Check that a rebuild gives the rows that are there."""
         kept = self.rows()
         rebuild(self._views, self.projections, [each.name for each in self.projections])
         assert rows_in(self._views, self.projections) == kept
 
-    def says(self, word: str) -> bool:
-        """Whether a word stands anywhere in the rows."""
+    def contains(self, word: str) -> bool:
+        """Whether a word occurs anywhere in the rows."""
         return any(word in row for rows in self.rows().values() for (row,) in rows)
 
 
 @contextmanager
-def shop_on(database: str, *projections: Projection) -> Iterator[Shop]:
-    """A shop with these views on a fresh database."""
+def projected_log_on(database: str, *projections: Projection) -> Iterator[ProjectedLog]:
+    """A log with these views on a fresh database."""
     with log_on(database) as log, projector_log(database) as views:
-        shop = Shop(log, views, projections)
+        projected = ProjectedLog(log, views, projections)
         try:
-            yield shop
+            yield projected
         finally:
-            shop.past.close()
+            projected.past.close()

@@ -13,13 +13,13 @@ from projections.engine.projector import Projector
 from tests.support.sample_views import SAMPLES
 from tests.support.views import projector_log
 
-HOUSE = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
 def projecting(database: str) -> Iterator[subprocess.Popen[bytes]]:
     """The process; killed with -9 at the end at the latest."""
-    with subprocess.Popen([sys.executable, "-m", "tests.support.projecting", database], cwd=HOUSE) as process:
+    with subprocess.Popen([sys.executable, "-m", "tests.support.projecting", database], cwd=ROOT) as process:
         try:
             yield process
         finally:

@@ -8,17 +8,17 @@ from uuid import UUID
 import orjson
 
 from projections.documents.page import Page, page
-from tests.support.projected_log import Shop
+from tests.support.projected_log import ProjectedLog
 
 
 class Phone:
     """A replica of one technician's slice."""
 
-    def __init__(self, shop: Shop, technician: UUID) -> None:
+    def __init__(self, projected: ProjectedLog, technician: UUID) -> None:
         self.technician = technician
         self.documents: dict[tuple[str, str], dict[str, Any]] = {}
         self.cursor = 0
-        self._shop = shop
+        self._projected = projected
 
     def pull(self, limit: int = 500) -> list[dict[str, Any]]:
         """Pull until there is no more; every change that came."""
@@ -40,10 +40,10 @@ class Phone:
 
     def page(self, limit: int = 500) -> Page:
         """The next page, which is not stored."""
-        with self._shop.seen() as reader:
+        with self._projected.seen() as reader:
             return page(reader, self.technician, after=self.cursor, limit=limit, first=self.cursor == 0)
 
 
-def told(changes: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
+def summary(changes: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
     """Changes in short: type, id and, where it is gone, why."""
     return [(change["type"], change["id"], change.get("gone")) for change in changes]

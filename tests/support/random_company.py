@@ -1,4 +1,4 @@
-"""A company in which anything may happen next, reproducible by seed."""
+"""A company with random events, reproducible by seed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from domain.work.technician import Technician
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from tests.support.logs import NOON
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 
 
-class Turmoil:
-    """Three technicians, two vans, two customers with a machine each; jobs come, are passed on and end."""
+class RandomCompany:
+    """Three technicians, two vans, two customers with a machine each; work orders are opened, reassigned and ended."""
 
-    def __init__(self, news: News, seed: int) -> None:
-        self.news, self._dice, self._seq = news, Random(seed), 0
+    def __init__(self, views: ViewsInMemory, seed: int) -> None:
+        self.views, self._dice, self._seq = views, Random(seed), 0
         self.technicians = [
             Technician.register(id=self._id(), name=name, zone="UTC", language="de") for name in ("Anna", "Ben", "Cem")
         ]
@@ -47,13 +47,13 @@ class Turmoil:
         self.orders: list[WorkOrder] = []
         self.visits: list[Visit] = []
         self.movements: list[StockMovement] = []
-        news.tell(*self.technicians, *self.vans, self.store, *self.customers, *self.machines, *self.devices)
+        views.record(*self.technicians, *self.vans, self.store, *self.customers, *self.machines, *self.devices)
         for customer in self.customers:
             customer.add_site(site=customer.id, zone="UTC", address="Lane 1")
-        news.tell(*self.parts[:2], *self.customers)
+        views.record(*self.parts[:2], *self.customers)
 
-    def goes_on(self, steps: int) -> None:
-        """So many more things happen, or are refused."""
+    def run_steps(self, steps: int) -> None:
+        """Take so many random steps; what is refused is skipped."""
         things = [getattr(self, name) for name in dir(type(self)) if name.startswith("do_")]
         for _ in range(steps):
             try:
@@ -64,11 +64,11 @@ class Turmoil:
     def do_open(self) -> None:
         number = self._dice.randrange(2)
         customer, machine = self.customers[number].id, self._one([None, self.machines[number].id])
-        told: Any = {"customer": customer, "site": customer, "equipment": machine, "problem": "drips"}
-        order = WorkOrder.open(id=self._id(), number="W", **told)
+        fields: Any = {"customer": customer, "site": customer, "equipment": machine, "problem": "drips"}
+        order = WorkOrder.open(id=self._id(), number="W", **fields)
         order.assign(self._one(self.technicians).id)
         self.orders.append(order)
-        self._tell(order)
+        self._record(order)
 
     def do_plan(self) -> None:
         order, technician = self._one(self.orders), self._one([*self.technicians, None])
@@ -82,7 +82,7 @@ class Turmoil:
             zone="UTC",
         )
         self.visits.append(visit)
-        self._tell(visit)
+        self._record(visit)
 
     def do_decide(self) -> None:
         order = self._one(self.orders)
@@ -95,7 +95,7 @@ class Turmoil:
             "cancel": lambda: order.cancel("no"),
         }
         decisions[self._dice.choice(sorted(decisions))]()
-        self._tell(order)
+        self._record(order)
 
     def do_dispatch(self) -> None:
         visit, who = self._one(self.visits), self._one(self.technicians).id
@@ -106,7 +106,7 @@ class Turmoil:
             visit.decline(technician=who)
         else:
             visit.cancel("no")
-        self._tell(visit)
+        self._record(visit)
 
     def do_work(self) -> None:
         order, device = self._one(self.orders), self._one(self.devices)
@@ -117,12 +117,12 @@ class Turmoil:
             "correction": lambda: order.record_correction(operation=self._operation(self._seq)),
         }
         facts[self._dice.choice(sorted(facts))]()
-        self._tell(order, device)
+        self._record(order, device)
 
     def do_visit(self) -> None:
         visit, device = self._one(self.visits), self._one(self.devices)
         self._dice.choice([visit.record_accepted, visit.record_arrived, visit.record_done])(device.technician)
-        self._tell(visit, device)
+        self._record(visit, device)
 
     def do_move(self) -> None:
         device, order = self._one(self.devices), self._one([*self.orders, None])
@@ -138,24 +138,24 @@ class Turmoil:
             technician=device.technician,
         )
         self.movements.append(movement)
-        self._tell(movement, device)
+        self._record(movement, device)
 
     def do_take_back(self) -> None:
-        self._tell(self.movements.pop().reverse(id=self._id(), reason="-"), self._one(self.devices))
+        self._record(self.movements.pop().reverse(id=self._id(), reason="-"), self._one(self.devices))
 
     def do_count(self) -> None:
         van, part = self._one(self.vans), self._one(self.parts)
         count = StockCount.start(id=self._id(), location=van.id)
         count.record_line(part=part.id, location=van.id, quantity=Decimal(self._dice.randrange(4)), blind=True)
         count.submit()
-        self._tell(count, self._one(self.devices))
+        self._record(count, self._one(self.devices))
         count.approve(by=self._id())
-        self._tell(count)
+        self._record(count)
 
     def do_hand_over(self) -> None:
         van = self._one(self.vans)
         van.take_custody(self._one(self.technicians).id)
-        self._tell(van)
+        self._record(van)
 
     def do_change(self) -> None:
         number, word = self._dice.randrange(2), f"Word {self._dice.random()}"
@@ -170,25 +170,25 @@ class Turmoil:
         ]
         entity, change = self._dice.choice(changes)
         change()
-        self._tell(entity)
+        self._record(entity)
 
-    def do_put_aside(self) -> None:
+    def do_quarantine(self) -> None:
         device, operation = self._one(self.devices), self._id()
         device.record_quarantine(operation=operation, seq=1, type="x", reason="not-understood", detail="-", body="{}")
-        self._tell(device)
+        self._record(device)
         if self._dice.random() < 0.5:
             device.release(operation)
-            self._tell(device)
+            self._record(device)
             order = self._one(self.orders)
             order.record_note("late")
-            self.news.tell(order, device=device.id, operation_id=operation, causation_id=self._id())
+            self.views.record(order, device=device.id, operation_id=operation, causation_id=self._id())
 
-    def _tell(self, entity: Any, device: Device | None = None) -> None:
+    def _record(self, entity: Any, device: Device | None = None) -> None:
         at = NOON + timedelta(minutes=self._dice.randrange(-60, 60))
         self._seq += 1
         envelope: dict[str, Any] = {"operation_id": self._operation(self._seq)}
         envelope |= {} if device is None else {"device": device.id, "device_seq": self._seq}
-        self.news.tell(entity, at=at, **envelope)
+        self.views.record(entity, at=at, **envelope)
 
     def _operation(self, number: int) -> UUID:
         return UUID(int=10**9 + number)

@@ -1,4 +1,4 @@
-"""Where the real data lies that acceptance tests feed in; it belongs to others and is no part of the project."""
+"""The folder of the real data for acceptance tests, which belongs to others and is no part of the project."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDER = Path(os.environ.get("CALLOUT_ACCEPTANCE_DATA") or Path(__file__).parent
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
-    """The rows of a CSV file; a test that asks for one that is not here is skipped, saying so."""
+    """The rows of a CSV file; skips the test if the file is not there."""
     file = FOLDER / name
     if not file.is_file():
         pytest.skip(f"{name} is not here: put it into ../shared/data or name its folder in CALLOUT_ACCEPTANCE_DATA")

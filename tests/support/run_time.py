@@ -1,4 +1,4 @@
-"""Databases with run-time roles of their own, and all that those who serve have to be able to do there."""
+"""Databases with run-time roles of their own, and what these roles must be able to do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def own(dsn: str) -> RunTimeRoles:
 
 @contextmanager
 def company(cluster: Cluster) -> Iterator[str]:
-    """A database with roles of its own; these go with it."""
+    """A database with roles of its own, which are dropped with it."""
     with cluster.database() as dsn:
         migrate(dsn, roles=own(dsn))
         try:
@@ -35,14 +35,14 @@ def company(cluster: Cluster) -> Iterator[str]:
 
 
 def drop_roles(dsn: str) -> None:
-    """Leave nothing of them behind on the server; what they own here goes as well."""
+    """Drop the roles of a database and everything they own in it."""
     for name in own(dsn).names.values():
         run(dsn, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 @contextmanager
 def log_as_writer(dsn: str) -> Iterator[EventLog]:
-    """The log as those who serve see it."""
+    """The log under the run-time roles."""
     with (
         closing(ConnectionPool(own(dsn).dsn(dsn, WRITER), size=2)) as writer,
         closing(ConnectionPool(own(dsn).dsn(dsn, KEYKEEPER), size=2)) as keeper,
@@ -51,7 +51,7 @@ def log_as_writer(dsn: str) -> Iterator[EventLog]:
 
 
 def works(dsn: str) -> None:
-    """Everything that those who serve have to be able to do."""
+    """Do everything that the run-time roles must be able to do."""
     roles = own(dsn)
     pools = {logical: ConnectionPool(roles.dsn(dsn, logical), size=3) for logical in LOGICAL}
     try:
@@ -71,7 +71,7 @@ def works(dsn: str) -> None:
 
 @contextmanager
 def login(cluster: Cluster, attributes: str) -> Iterator[tuple[str, str]]:
-    """A login without power and the DSN of an empty database that it owns."""
+    """A role with these attributes and the DSN of an empty database that it owns."""
     name, password = f"op_{uuid4().hex[:12]}", uuid4().hex
     run(
         cluster.dsn,

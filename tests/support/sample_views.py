@@ -1,4 +1,4 @@
-"""Views of the tests of the engine: append-only, keyed, deleting, needing another, rendering, looking rows up."""
+"""Views for tests of the engine: append-only, keyed, deleting, needing another view, rendering in `finish`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from projections.stock.parts import PARTS, Parts
 
 LEDGER = Table(
     "ledger",
-    {"position": "bigint NOT NULL", "moved_at": "timestamptz NOT NULL", "note": "text", "said": "json NOT NULL"},
+    {"position": "bigint NOT NULL", "moved_at": "timestamptz NOT NULL", "note": "text", "details": "json NOT NULL"},
     key=("position",),
     indexes=(("moved_at",),),
     append_only=True,
@@ -44,8 +44,8 @@ class Ledger(Projection):
 
     @on(StockMovement.Moved)
     def _moved(self, event: Recorded[StockMovement.Moved], rows: Rows) -> None:
-        said = {"quantity": format_quantity(event.data.quantity), "serials": list(event.data.serials)}
-        row = {"position": event.position, "moved_at": event.occurred_at, "note": event.data.reason, "said": said}
+        details = {"quantity": format_quantity(event.data.quantity), "serials": list(event.data.serials)}
+        row = {"position": event.position, "moved_at": event.occurred_at, "note": event.data.reason, "details": details}
         rows.put(LEDGER, row)
 
 

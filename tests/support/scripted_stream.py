@@ -1,4 +1,4 @@
-"""A server of event streams that a test scripts."""
+"""A server of event streams whose replies a test sets."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ from sync.device import Stream
 WAKE = [b": still here\n", b"\n", b"event: wake\n", b'data: {"through": 9}\n', b"\n"]
 
 
-class Station:
-    """Gives one stream after the other; what is no list of lines is raised."""
+class ScriptedStreams:
+    """Gives one stream after the other; an exception in `streams` is raised instead."""
 
     def __init__(self) -> None:
         self.streams: list[Sequence[bytes] | Stream | Exception] = []

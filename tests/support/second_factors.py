@@ -15,22 +15,22 @@ from api.http.services import Services
 from domain.kernel.instant import now
 from store.second_factor_check import FactorCheck
 from store.totp import STEP_SECONDS
-from tests.api.conftest import PASSWORD, House
+from tests.api.conftest import PASSWORD, ApiClient
 from tests.support.authenticator import Authenticator
 
 ORIGIN, SITE = "https://callout.example", "callout.example"
 
 
-def served(services: Services, mode: str = "offered", origin: str = ORIGIN) -> House:
+def served(services: Services, mode: str = "offered", origin: str = ORIGIN) -> ApiClient:
     log, settings = services.log, services.settings
     desk = FactorCheck(log.pool, log.body_mapper.keyring, mode=mode, origin=origin)
     changed: Any = settings
     made = replace(services, factors=desk, settings=replace(changed, second_factor=mode, origin=origin))
-    return House(made, create_app(made).test_client())
+    return ApiClient(made, create_app(made).test_client())
 
 
 class Clock:
-    """The instant at which codes are made and looked at; it moves when a test says so."""
+    """The instant at which codes are made; a test sets it."""
 
     def __init__(self) -> None:
         self.at = now()
@@ -39,9 +39,9 @@ class Clock:
         return TOTP(secret).at(self.at + timedelta(seconds=steps * STEP_SECONDS))
 
 
-def generation_of(house: House, user: UUID) -> UUID:
-    """The generation of what lets a user in, now."""
-    [(found,)] = house.services.log.pool.fetch_all(
+def generation_of(api: ApiClient, user: UUID) -> UUID:
+    """The present generation of a user's credentials."""
+    [(found,)] = api.services.log.pool.fetch_all(
         "SELECT generation FROM access.passwords WHERE user_id = %s", (str(user),)
     )
     return UUID(str(found))
@@ -51,28 +51,28 @@ def code(reply: TestResponse) -> str:
     return str(reply.get_json()["type"]).rpartition("/")[2]
 
 
-def begin(house: House, login: str = "agent") -> TestResponse:
-    return house.app_client().post("/api/v1/sessions", json={"login": login, "password": PASSWORD})
+def begin(api: ApiClient, login: str = "agent") -> TestResponse:
+    return api.app_client().post("/api/v1/sessions", json={"login": login, "password": PASSWORD})
 
 
-def finish(house: House, first: TestResponse, **given: Any) -> TestResponse:
+def finish(api: ApiClient, first: TestResponse, **given: Any) -> TestResponse:
     body = {"pending": first.get_json()["pending"], **given}
-    return house.app_client().post("/api/v1/sessions/second-factor", json=body)
+    return api.app_client().post("/api/v1/sessions/second-factor", json=body)
 
 
-def with_totp(house: House, clock: Clock, role: Any = "agent") -> tuple[str, list[str], str]:
+def with_totp(api: ApiClient, clock: Clock, role: Any = "agent") -> tuple[str, list[str], str]:
     """A user with an app: its seed, the recovery codes, the factor's id."""
-    made = house.post("/api/v1/me/totp", {"name": "Phone"}, role=role).get_json()
+    made = api.post("/api/v1/me/totp", {"name": "Phone"}, role=role).get_json()
     body = {"code": clock.code(made["secret"], -1)}
-    confirmed = house.post(f"/api/v1/me/totp/{made['id']}/confirm", body, role=role)
+    confirmed = api.post(f"/api/v1/me/totp/{made['id']}/confirm", body, role=role)
     assert confirmed.status_code == 200, confirmed.text
     return made["secret"], confirmed.get_json()["recovery_codes"], made["id"]
 
 
-def with_passkey(house: House, role: Any = "agent", **kind: Any) -> Authenticator:
-    asked = house.post("/api/v1/me/passkeys/challenge", role=role).get_json()
+def with_passkey(api: ApiClient, role: Any = "agent", **kind: Any) -> Authenticator:
+    asked = api.post("/api/v1/me/passkeys/challenge", role=role).get_json()
     made = Authenticator(kind.pop("origin", ORIGIN), kind.pop("site", SITE), **kind)
     body = {"pending": asked["pending"], "name": "Key", "passkey": made.make(asked["passkey"])}
-    added = house.post("/api/v1/me/passkeys", body, role=role)
+    added = api.post("/api/v1/me/passkeys", body, role=role)
     assert added.status_code == 201, added.text
     return made

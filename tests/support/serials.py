@@ -1,4 +1,4 @@
-"""One unit with a number of its own, and the days on which phones take it from here and there."""
+"""Units with serial numbers, and random days on which phones move them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projections.engine.projection import Projection
 from projections.engine.table import Row
 from projections.stock.serials import SERIALS
 from tests.support.memory_discrepancies import Office
-from tests.support.memory_events import News, Phone, later, shuffled
+from tests.support.memory_events import Phone, ViewsInMemory, later, shuffled
 from tests.support.stock import CUSTOMER, OTHER_VAN, PART, TRANSIT, VAN, WAREHOUSE, bought, moved, places, used
 
 S1, S2 = "S-1", "S-2"
@@ -29,28 +29,28 @@ STEPS = st.lists(st.lists(STEP, max_size=5), min_size=2, max_size=3)
 
 
 def tracked() -> Part:
-    """The part, each unit of which has a number."""
+    """The part, tracked by serial."""
     return Part.register(id=PART, number="P-1", names=(PartName("en", "Board"),), unit="piece", tracking="serial")
 
 
 class SerialOffice(Office):
-    """A company that tells the units of its part by their numbers."""
+    """A company whose part is tracked by serial."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.news.tell(revised("serial"))
+        self.views.record(revised("serial"))
 
     def buy(self, serial: str = S1, to: UUID = VAN, minutes: float = -60) -> None:
-        """One came from the supplier."""
-        self.news.tell(bought(1, to, serials=(serial,)), at=later(minutes))
+        """Record that one unit was received from the supplier."""
+        self.views.record(bought(1, to, serials=(serial,)), at=later(minutes))
 
     def unit(self, serial: str = S1) -> Row:
-        """What is known of one unit."""
-        return self.news.row(SERIALS, PART, serial)
+        """The row of one unit."""
+        return self.views.row(SERIALS, PART, serial)
 
 
 def revised(tracking: Any) -> Part:
-    """The part, described anew."""
+    """The part, revised to this tracking."""
     part = Part.register(id=PART, number="P-1", names=(PartName("en", "Pump"),), unit="piece")
     part.collect_events()
     part.revise(names=(PartName("en", "Board"),), tracking=tracking, criticality=None, gtins=())
@@ -58,22 +58,22 @@ def revised(tracking: Any) -> Part:
 
 
 class SerialDay:
-    """Phones that were offline and moved two units, one that the office bought and one that nobody knows of."""
+    """Phones that were offline and moved two units, one bought by the office and one never received."""
 
     def __init__(self, *projections: Projection) -> None:
-        self.news = News(*projections)
+        self.views = ViewsInMemory(*projections)
         self.phones = {number: Phone(number + 1) for number in range(3)}
         self._made: dict[int, list[StockMovement]] = {}
-        places(self.news)
-        self.news.tell(tracked(), *(phone.device for phone in self.phones.values()))
+        places(self.views)
+        self.views.record(tracked(), *(phone.device for phone in self.phones.values()))
         for movement in (
             bought(1, id=UUID(int=91), serials=(S1,)),
             moved("transfer_out", 1, WAREHOUSE, TRANSIT, id=UUID(int=93), serials=(S1,)),
             moved("transfer_in", 1, TRANSIT, VAN, id=UUID(int=92), serials=(S1,)),
         ):
-            self.news.tell(movement, at=later(-99))
+            self.views.record(movement, at=later(-99))
 
-    def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
+    def replay(self, steps: list[list[Any]], turns: list[int]) -> None:
         """The phones' steps in the order that the turns say, each phone's own order kept."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):
@@ -85,26 +85,26 @@ class SerialDay:
             if made:
                 wrong = made.pop()
                 back = wrong.reverse(id=correction_id(wrong.id), reason="fact_corrected")
-                phone.tell(self.news, back, minutes=minutes)
+                phone.record(self.views, back, minutes=minutes)
             return
-        said: Any = {"id": phone.operation(), "serials": (serial,)}
+        fields: Any = {"id": phone.operation(), "serials": (serial,)}
         movements = {
-            "use": lambda: used(1, van, **said),
-            "take out": lambda: moved("removal", 1, CUSTOMER, van, **said),
-            "send": lambda: moved("transfer_out", 1, van, TRANSIT, **said),
-            "receive": lambda: moved("transfer_in", 1, TRANSIT, van, **said),
-            "scrap": lambda: moved("scrap", 1, van, WAREHOUSE, **said),
+            "use": lambda: used(1, van, **fields),
+            "take out": lambda: moved("removal", 1, CUSTOMER, van, **fields),
+            "send": lambda: moved("transfer_out", 1, van, TRANSIT, **fields),
+            "receive": lambda: moved("transfer_in", 1, TRANSIT, van, **fields),
+            "scrap": lambda: moved("scrap", 1, van, WAREHOUSE, **fields),
         }
         made.append(movements[what]())
-        phone.tell(self.news, made[-1], minutes=minutes)
+        phone.record(self.views, made[-1], minutes=minutes)
 
 
-def taken_from_elsewhere(news: News, serial: str) -> tuple[bool, bool]:
-    """Whether a unit was ever taken from a shelf that it had not come to, and from where it was not: from the events.
+def taken_from_elsewhere(views: ViewsInMemory, serial: str) -> tuple[bool, bool]:
+    """Whether a unit was taken from a location it never came to, and from one where it was not: from the events.
 
     Right for clocks that go on and for news of which no two happened at one instant, the first three apart.
     """
-    events = [event for event in news.told if event.topic == "stock.moved" and serial in event.data.serials]
+    events = [event for event in views.events if event.topic == "stock.moved" and serial in event.data.serials]
     void = {event.data.corrects for event in events if event.data.corrects}
     story = sorted(
         (event for event in events if event.stream not in void and not event.data.corrects),

@@ -1,4 +1,4 @@
-"""Numbers, instants and days in spellings that are refused, and a way to spoil good ones."""
+"""Numbers, instants and days in spellings that are refused, and random damage to valid ones."""
 
 from __future__ import annotations
 

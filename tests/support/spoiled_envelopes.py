@@ -75,7 +75,7 @@ _TOKEN = re.compile(rb'"[^"\\]*"|-?[0-9]+|null')
 
 
 class Spoiler:
-    """Makes bodies out of a good push; the same dice make the same bodies."""
+    """Makes invalid bodies from a valid push; the same random numbers make the same bodies."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -92,7 +92,7 @@ class Spoiler:
         return random.choice(self._ENCODINGS)(body)
 
     def _replace(self, value: Any) -> None:
-        """Put something odd somewhere, or take something away, at a random depth."""
+        """Replace or remove a value at a random depth."""
         random = self._random
         while True:
             places = list(value) if isinstance(value, dict) else list(range(len(value)))
@@ -117,7 +117,7 @@ class Spoiler:
         return body[: self._random.randrange(len(body))]
 
     def _splice(self, body: bytes) -> bytes:
-        """A raw token in the place of a value: what no JSON writer would write."""
+        """Insert a raw token before a value: what no JSON writer would write."""
         places = [place for place, byte in enumerate(body) if byte in b":,["]
         if not places:
             return body

@@ -11,7 +11,7 @@ from domain.stock.movement import MovementKind
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement
 from projections.stock.stock import STOCK
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 
 WAREHOUSE, VAN, OTHER_VAN, PART = (UUID(int=number) for number in (71, 72, 73, 74))
 SUPPLIER, CUSTOMER, TRANSIT, UNEXPLAINED = (
@@ -20,9 +20,9 @@ SUPPLIER, CUSTOMER, TRANSIT, UNEXPLAINED = (
 KEEPER, BOSS = UUID(int=81), UUID(int=82)
 
 
-def places(news: News) -> None:
+def places(views: ViewsInMemory) -> None:
     """Register the warehouse and the vans."""
-    news.tell(
+    views.record(
         Location.register(id=WAREHOUSE, kind="warehouse", name="Main"),
         Location.register(id=VAN, kind="van", name="Van 1"),
         Location.register(id=OTHER_VAN, kind="van", name="Van 2"),
@@ -30,40 +30,40 @@ def places(news: News) -> None:
 
 
 def moved(kind: MovementKind, quantity: int, from_: UUID, to: UUID, **more: Any) -> StockMovement:
-    """So many of the part went from one place to another."""
-    said: Any = {"id": uuid4(), "part": PART, "quantity": Decimal(quantity)} | more
-    return StockMovement.record(kind=kind, from_=from_, to=to, **said)
+    """A movement of the part from one location to another."""
+    fields: Any = {"id": uuid4(), "part": PART, "quantity": Decimal(quantity)} | more
+    return StockMovement.record(kind=kind, from_=from_, to=to, **fields)
 
 
 def bought(quantity: int, to: UUID = WAREHOUSE, **more: Any) -> StockMovement:
-    """So many came from the supplier."""
+    """A receipt of the part from the supplier."""
     return moved("receipt", quantity, SUPPLIER, to, **more)
 
 
 def used(quantity: int = 1, from_: UUID = VAN, **more: Any) -> StockMovement:
-    """So many were built in."""
+    """A consumption of the part."""
     return moved("consumption", quantity, from_, CUSTOMER, **more)
 
 
 def counted(quantity: int, at: UUID = VAN, count: StockCount | None = None) -> StockCount:
-    """Somebody saw so many of the part."""
+    """A count with a line about the part."""
     count = count or StockCount.start(id=uuid4(), location=at)
     count.record_line(part=PART, location=at, quantity=Decimal(quantity), blind=True, counter=KEEPER)
     return count
 
 
 def approved(count: StockCount) -> StockCount:
-    """Somebody else makes it the book."""
+    """The count, submitted and approved by another user."""
     count.submit()
     count.approve(by=BOSS)
     return count
 
 
-def on_hand(news: News, location: UUID) -> Any:
-    """What the book says."""
-    return news.row(STOCK, location, PART)["on_hand"]
+def on_hand(views: ViewsInMemory, location: UUID) -> Any:
+    """The quantity of the part in the view."""
+    return views.row(STOCK, location, PART)["on_hand"]
 
 
-def total(news: News) -> Decimal:
+def total(views: ViewsInMemory) -> Decimal:
     """The sum over all places, real and virtual."""
-    return sum((row["on_hand"] for row in news.all(STOCK)), Decimal(0))
+    return sum((row["on_hand"] for row in views.all(STOCK)), Decimal(0))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.stock.stock_count import StockCount
 from domain.stock.stock_movement import StockMovement, correction_id
 from projections.engine.projection import Projection
-from tests.support.memory_events import News, Phone, later, shuffled
+from tests.support.memory_events import Phone, ViewsInMemory, later, shuffled
 from tests.support.stock import (
     OTHER_VAN,
     TRANSIT,
@@ -38,29 +38,29 @@ TURNS = st.lists(st.integers(0, 5), max_size=20)
 
 
 class Day:
-    """Phones that were offline, told step by step; the office approves what was counted now and then."""
+    """Phones that were offline, recorded step by step; the office approves the counts at the end."""
 
     def __init__(self, *projections: Projection) -> None:
-        self.news = News(*projections)
+        self.views = ViewsInMemory(*projections)
         self.phones: dict[int, Phone] = {}
         self.counts: dict[Any, StockCount] = {}
         self.movements: dict[int, list[StockMovement]] = {}
-        places(self.news)
-        self.news.tell(bought(5, VAN, id=UUID(int=91)), at=later(-60))
+        places(self.views)
+        self.views.record(bought(5, VAN, id=UUID(int=91)), at=later(-60))
         for number in range(3):
             self.phones[number] = Phone(number + 1)
-            self.news.tell(self.phones[number].device)
+            self.views.record(self.phones[number].device)
 
-    def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
-        """The phones' steps in the order that the turns say, each phone's own order kept; then the approvals."""
+    def replay(self, steps: list[list[Any]], turns: list[int]) -> None:
+        """Record the phones' steps in the order of the turns, each phone's own order kept; then the approvals."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):
             self._do(number, *step)
-            assert total(self.news) == 0
+            assert total(self.views) == 0
         for key in sorted(self.counts):
             if self.counts[key].status != "approved":
-                self.news.tell(approved(self.counts[key]))
-                assert total(self.news) == 0
+                self.views.record(approved(self.counts[key]))
+                assert total(self.views) == 0
 
     def _do(self, number: int, what: str, quantity: int, minutes: int, van: UUID) -> None:
         phone, made = self.phones[number], self.movements.setdefault(number, [])
@@ -68,13 +68,15 @@ class Day:
             key = (number % 2, van)  # two phones may count into one count
             count = self.counts.get(key) or StockCount.start(id=uuid5(van, str(key)), location=van)
             self.counts[key] = counted(quantity, van, count)
-            phone.tell(self.news, count, minutes=minutes)
+            phone.record(self.views, count, minutes=minutes)
         elif what == "take back" and made:
             wrong = made.pop()
-            phone.tell(self.news, wrong.reverse(id=correction_id(wrong.id), reason="fact_corrected"), minutes=minutes)
+            phone.record(
+                self.views, wrong.reverse(id=correction_id(wrong.id), reason="fact_corrected"), minutes=minutes
+            )
         else:
             made.append(self._movement(what, quantity + 1, van, phone.operation()))
-            phone.tell(self.news, made[-1], minutes=minutes)
+            phone.record(self.views, made[-1], minutes=minutes)
 
     @staticmethod
     def _movement(what: str, quantity: int, van: UUID, id_: UUID) -> StockMovement:
@@ -85,9 +87,9 @@ class Day:
         return moved(kind, quantity, *ends, id=id_)
 
 
-def by_the_count_rule(news: News, location: UUID) -> Decimal:
+def by_the_count_rule(views: ViewsInMemory, location: UUID) -> Decimal:
     """What the latest approved count found, plus what moved after it: from the events alone, and clocks that go on."""
-    events = [event for event in news.told if event.topic in ("stock.moved", "count.line_counted", "count.approved")]
+    events = [event for event in views.events if event.topic in ("stock.moved", "count.line_counted", "count.approved")]
     happened = {event.stream: event.occurred_at for event in events}
     lines: list[Any] = []
     found = None

@@ -1,4 +1,4 @@
-"""What stories are made of: an office with a dispatcher and a stock keeper, customers, jobs and parts."""
+"""Set-up of journeys: an office with a dispatcher and a stock keeper, customers, work orders and parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.office_client import Json
 
 
 class Story:
-    """The people of one company's office and what they do all day, each answer by its id."""
+    """Users of one company's office and their commands; methods that create return the id."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -22,73 +22,73 @@ class Story:
         self.warehouse = self.keeper.post("locations", {"kind": "warehouse", "name": f"Warehouse {uuid4()}"})["id"]
 
     def customer(self, name: str = "Kastanienbaum", **more: Any) -> str:
-        """A customer."""
+        """Create a customer."""
         return self._id(self.dispatcher.post("customers", {"name": name, "phones": ["030 1234"], **more}))
 
     def case(self, customer: str, **more: Any) -> str:
-        """A case of theirs, begun by a call."""
-        told = {"channel": "phone", "customer": customer, "about": "It does not work."}
-        contact = self._id(self.dispatcher.post("contacts", told))
+        """Create a case of a customer, with a phone contact."""
+        fields = {"channel": "phone", "customer": customer, "about": "It does not work."}
+        contact = self._id(self.dispatcher.post("contacts", fields))
         opened = {"customer": customer, "topic": "troubleshooting", "contact": contact}
         return self._id(self.dispatcher.post("cases", opened | more))
 
     def job(self, technician: Technician, case: str | None = None, **more: Any) -> str:
-        """A work order, given to this technician."""
+        """Create a work order assigned to this technician."""
         whose = {"case": case} if case else {"customer": self.customer()}
         order = self._id(self.dispatcher.post("work-orders", whose | {"problem": "It leaks."} | more))
         self.dispatcher.post(f"work-orders/{order}/assign", {"technician": technician.id})
         return order
 
     def visit(self, order: str, technician: Technician) -> str:
-        """A visit for that work order today, with the technician sent."""
+        """Create a visit for a work order today, dispatched to the technician."""
         start = datetime.now(UTC) - timedelta(hours=4)
         window = {"window_start": start.isoformat(), "window_end": (start + timedelta(hours=2)).isoformat()}
-        told = {"work_order": order, "technician": technician.id, "zone": "Europe/Berlin"} | window
-        visit = self._id(self.dispatcher.post("visits", told))
+        fields = {"work_order": order, "technician": technician.id, "zone": "Europe/Berlin"} | window
+        visit = self._id(self.dispatcher.post("visits", fields))
         self.dispatcher.post(f"visits/{visit}/dispatch", {"technician": technician.id})
         return visit
 
     def part(self, name: str = "Pump", **more: Any) -> str:
-        """A part of the catalogue."""
+        """Create a part."""
         self._numbers += 1
-        told = {
+        fields = {
             "number": f"P-{self._numbers}-{uuid4().hex[:8]}",
             "names": [{"language": "en", "text": name}],
             "unit": "piece",
         }
-        return self._id(self.keeper.post("parts", told | more))
+        return self._id(self.keeper.post("parts", fields | more))
 
     def stock(self, location: str, part: str, quantity: str, **more: Any) -> None:
-        """Bring parts from the supplier through the warehouse to this location."""
+        """Move parts from the supplier through the warehouse to this location."""
         self.move("receipt", part, quantity, VIRTUAL["supplier"], self.warehouse, **more)
         if location != self.warehouse:
             self.move("transfer_out", part, quantity, self.warehouse, VIRTUAL["transit"], **more)
             self.move("transfer_in", part, quantity, VIRTUAL["transit"], location, **more)
 
     def move(self, kind: str, part: str, quantity: str, from_: Any, to: Any, **more: Any) -> Json:
-        """One movement by the stock keeper."""
-        told = {"kind": kind, "part": part, "quantity": quantity, "from": str(from_), "to": str(to)}
-        return self.keeper.post("stock-movements", told | more)
+        """Record one movement as the stock keeper; the reply."""
+        fields = {"kind": kind, "part": part, "quantity": quantity, "from": str(from_), "to": str(to)}
+        return self.keeper.post("stock-movements", fields | more)
 
     def on_hand(self, location: str, part: str, **when: Any) -> str | None:
-        """What the books say is there."""
+        """The quantity in the book, `None` without a line."""
         self.keeper.position = max(self.keeper.position, self.dispatcher.position)
         lines = self.keeper.get("stock", location=location, part=part, **when)["items"]
         return lines[0]["on_hand"] if lines else None
 
     def open_discrepancies(self, **filters: Any) -> list[Json]:
-        """What does not fit and waits for somebody."""
+        """All open discrepancies."""
         return list(self.dispatcher.every("discrepancies", open="true", **filters))
 
     @staticmethod
-    def _id(told: Json) -> str:
-        return str(told["id"])
+    def _id(reply: Json) -> str:
+        return str(reply["id"])
 
 
 def used(order: str, location: str, part: str, quantity: str = "1", **more: Any) -> Json:
     """The data of a part used."""
-    told = {"work_order": order, "location": location, "part": part, "quantity": quantity, "serials": []}
-    return told | more
+    fields = {"work_order": order, "location": location, "part": part, "quantity": quantity, "serials": []}
+    return fields | more
 
 
 def ago(minutes: float) -> datetime:

@@ -1,4 +1,4 @@
-"""A relay in front of a server: it listens on loopback; subclasses decide what becomes of each connection."""
+"""A relay in front of a server that listens on loopback; subclasses carry each connection."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Relay(ABC):
 
     @abstractmethod
     def _carry(self, near: socket.socket) -> None:
-        """What becomes of one connection, until its end."""
+        """Carry one connection until its end."""
 
     def _accept(self) -> None:
         while True:

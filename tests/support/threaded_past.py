@@ -1,4 +1,4 @@
-"""Questions about the past answered by threads instead of processes, with folds that wait until released."""
+"""Reads of the past answered by threads instead of processes, with folds that wait until a test releases them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from store.pool import ConnectionPool
 from tests.support.sample_views import SAMPLES
 
 
-class Slow(Views):
-    """Views whose folds wait until they may go on, and then perhaps fail."""
+class SlowViews(Views):
+    """Views whose folds wait for `go` and then raise `fails`, if set."""
 
     def __init__(self, log: EventLog, pool: ConnectionPool) -> None:
         super().__init__(log, SAMPLES, pool)
@@ -39,11 +39,11 @@ class Slow(Views):
             yield reader
 
 
-class Office:
+class ThreadedPast:
     """A desk whose tellers are threads with a pool of their own."""
 
     def __init__(self, log: EventLog, pool: ConnectionPool, **options: Any) -> None:
-        self.slow = Slow(log, pool)
+        self.slow = SlowViews(log, pool)
         self.threads: list[Thread] = []
         self.ended = 0
         self.started = 0
@@ -54,11 +54,11 @@ class Office:
         ours, theirs = Pipe()
         self.started += 1
 
-        def tell() -> None:
+        def answer_questions() -> None:
             with theirs:
                 Answering(theirs, self.slow, SAMPLES, idle=30).run()
 
-        self.threads.append(Thread(target=tell))
+        self.threads.append(Thread(target=answer_questions))
         self.threads[-1].start()
 
         def end() -> None:

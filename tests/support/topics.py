@@ -24,7 +24,7 @@ Shape = dict[str, Any]
 
 
 def shape_of(kind: type) -> Shape:
-    """What is stored of one kind of event: whose words it holds, and each field's name and type."""
+    """What is stored of one kind of event: whose personal texts it holds, and each field's name and type."""
     hints = get_type_hints(kind, include_extras=True)
     own = [field for field in dataclasses.fields(kind) if field.name not in OF_THE_LIBRARY]
     fields = {field.name.rstrip("_"): describe(hints[field.name], field.default) for field in own}
@@ -32,7 +32,7 @@ def shape_of(kind: type) -> Shape:
 
 
 def has_words(fields: Shape) -> bool:
-    """Whether any of the fields is a person's words."""
+    """Whether any of the fields is personal."""
     return any(field.get("personal") for field in fields.values())
 
 

@@ -17,7 +17,7 @@ POISON = "Poison"
 
 
 @contextmanager
-def brittle() -> Iterator[list[type[Exception]]]:
+def failing_recorder() -> Iterator[list[type[Exception]]]:
     """While this lasts, recording an event about a thing called Poison raises the first of these."""
     raised: list[type[Exception]] = [DataError]
     honest = Recorder.append
@@ -38,5 +38,5 @@ def poisoned(field: Field, phone: Phone, order: UUID, **more: Any) -> dict[str, 
 
 
 def note(phone: Phone, order: UUID, **more: Any) -> dict[str, Any]:
-    """A note that can."""
+    """A note that can be recorded."""
     return phone.operation("note_added", {"work_order": str(order), "text": "fine"}, **more)

@@ -1,4 +1,4 @@
-"""A log with views beside it: parts, movements, and the rows that came of them."""
+"""A log under the projector's role, random events for it, and the rows of its views."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def projector_log(database: str) -> Iterator[EventLog]:
 
 
 class Warehouse:
-    """Somebody who registers parts and moves them, the same things for the same seed."""
+    """Records random parts and movements, the same ones for the same seed."""
 
     def __init__(self, log: EventLog, seed: int = 1) -> None:
         self._log = log
@@ -54,7 +54,7 @@ class Warehouse:
         return position
 
     def go_on(self) -> None:
-        """Record a few events more and rest for a moment."""
+        """Record ten more events and sleep for a moment."""
         self.work(10, at_once=10)
         sleep(0.01)
 
@@ -114,7 +114,7 @@ def rows_in(
 
 @contextmanager
 def busy(*works: Any) -> Iterator[list[Exception]]:
-    """Threads that do these again and again; what went wrong in them."""
+    """Threads that call these again and again; the exceptions that they raised."""
     stop = Event()
     wrong: list[Exception] = []
 

@@ -1,4 +1,4 @@
-"""Visits in the states that tests need."""
+"""Visits in the statuses that tests need."""
 
 from __future__ import annotations
 

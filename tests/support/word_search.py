@@ -17,12 +17,12 @@ ORDER BY 1, 2, a.attnum
 
 
 def columns(company: Company) -> list[tuple[str, str, str, str]]:
-    """Schema, table, column and type of every column that somebody could have written words into."""
+    """Schema, table, column and type of every column of every table."""
     return [(schema, table, column, kind) for schema, table, column, kind in company.rows(COLUMNS)]
 
 
 def found_in_tables(company: Company, words: Iterable[str]) -> dict[str, list[str]]:
-    """Each word with the columns it stands in, in text of any case or as bytes; none for words that are nowhere."""
+    """Each word that occurs, with its columns: as text in any case, or as bytes."""
     wanted = {word: word.lower() for word in words}
     found: dict[str, list[str]] = {}
     for schema, table, column, kind in columns(company):

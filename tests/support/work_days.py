@@ -12,15 +12,15 @@ from domain.stock.stock_movement import StockMovement, correction_id
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
 from projections.engine.projection import Projection
-from tests.support.memory_events import News, Phone, later, shuffled
+from tests.support.memory_events import Phone, ViewsInMemory, later, shuffled
 from tests.support.stock import VAN, bought, places, used
 from tests.support.visits import EVENING, MORNING, NOON
 from tests.support.work_orders import ANNA, BEN
 
 CUSTOMER, BOTH = UUID(int=55), (ANNA, BEN)
-TOLD = ("use", "labour", "note", "diagnose", "complete", "fail", "accept", "travel", "arrive", "done", "not done")
+REPORTED = ("use", "labour", "note", "diagnose", "complete", "fail", "accept", "travel", "arrive", "done", "not done")
 DECIDED = ("assign", "hold", "resume", "reopen", "complete", "cancel", "close", "dispatch", "reschedule", "call off")
-STEP = st.tuples(st.sampled_from((*TOLD, "take back")), st.integers(0, 1), st.integers(-90, 90))
+STEP = st.tuples(st.sampled_from((*REPORTED, "take back")), st.integers(0, 1), st.integers(-90, 90))
 STEPS = st.tuples(st.lists(STEP, max_size=5), st.lists(STEP, max_size=5))
 DECISIONS = st.lists(
     st.tuples(st.sampled_from(DECIDED), st.integers(0, 1), st.integers(-90, 90), st.sampled_from(BOTH)), max_size=4
@@ -29,26 +29,26 @@ TURNS = st.lists(st.integers(0, 3), max_size=12)
 
 
 class WorkDay:
-    """Two orders with a visit each, one Anna's and one Ben's. Decisions are taken whatever the rules would say."""
+    """Two orders with a visit each, one Anna's and one Ben's. Decisions are recorded without checking the rules."""
 
     def __init__(self, *projections: Projection) -> None:
-        self.news = News(*projections)
+        self.views = ViewsInMemory(*projections)
         self.phones = {number: Phone(number + 1, technician) for number, technician in enumerate(BOTH)}
         self.orders = [_order(number) for number in (0, 1)]
         self.visits = [_visit(number) for number in (0, 1)]
         self.done: dict[int, list[tuple[UUID, Any]]] = {0: [], 1: []}
-        places(self.news)
-        self.news.tell(bought(3, VAN, id=UUID(int=56)), *(phone.device for phone in self.phones.values()))
-        self.news.tell(*self.orders, *self.visits, at=later(-99))
+        places(self.views)
+        self.views.record(bought(3, VAN, id=UUID(int=56)), *(phone.device for phone in self.phones.values()))
+        self.views.record(*self.orders, *self.visits, at=later(-99))
 
-    def pass_by(self, steps: Any, turns: list[int]) -> None:
-        """The phones' steps in the order that the turns say, each phone's own order kept."""
+    def replay(self, steps: Any, turns: list[int]) -> None:
+        """Record the phones' steps in the order of the turns, each phone's own order kept."""
         queues = [[(number, step) for step in mine] for number, mine in enumerate(steps)]
         for number, step in shuffled(queues, turns):
-            self._tell(number, *step)
+            self._record(number, *step)
 
     def decide(self, decisions: list[Any]) -> None:
-        """What the office decides, in this order."""
+        """Record decisions of the office, in this order."""
         for what, which, minutes, technician in decisions:
             order, visit = self.orders[which], self.visits[which]
             choices: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -63,14 +63,14 @@ class WorkDay:
                 "reschedule": (Visit.Rescheduled, {"window_start": NOON, "window_end": EVENING, "zone": "UTC"}),
                 "call off": (Visit.Cancelled, {"customer": CUSTOMER, "reason": "No."}),
             }
-            kind, said = choices[what]
+            kind, fields = choices[what]
             if what in ("dispatch", "reschedule", "call off"):
-                visit.trigger_event(kind, work_order=visit.work_order, **said)
+                visit.trigger_event(kind, work_order=visit.work_order, **fields)
             else:
-                order.trigger_event(kind, **said)
-            self.news.tell(order, visit, at=later(minutes))
+                order.trigger_event(kind, **fields)
+            self.views.record(order, visit, at=later(minutes))
 
-    def _tell(self, number: int, what: str, which: int, minutes: int) -> None:
+    def _record(self, number: int, what: str, which: int, minutes: int) -> None:
         phone, done = self.phones[number], self.done[number]
         order, visit, who = self.orders[which], self.visits[which], phone.technician
         if what == "take back":
@@ -81,7 +81,7 @@ class WorkDay:
             entity = order if what in _ON_ORDER else visit
             {**_ON_ORDER, **_ON_VISIT}[what](entity, who)
         if entity is not None:
-            operation = phone.tell(self.news, entity, minutes=minutes)
+            operation = phone.record(self.views, entity, minutes=minutes)
             if what != "take back":
                 done.append((operation, entity))
 

@@ -1,4 +1,4 @@
-"""Work orders in the states that tests need."""
+"""Work orders in the statuses that tests need."""
 
 from __future__ import annotations
 

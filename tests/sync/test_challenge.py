@@ -1,4 +1,4 @@
-"""Challenges: for one device as it stands, for five minutes."""
+"""Challenges: for one device in its present state, for five minutes."""
 
 from __future__ import annotations
 

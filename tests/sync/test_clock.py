@@ -1,4 +1,4 @@
-"""Issue 8, 7b: a slow line is no wrong clock, whatever part of sending it makes slow."""
+"""Issue 8, 7b: a slow connection is not taken for a wrong clock, whichever part of a request is slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Issue 8, 1 and 5: every hold ends whatever is referenced, and the sender is trusted as far as it is then."""
+"""Issue 8, 1 and 5: every hold ends whatever is referenced, and the sender's status at that time counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.work.technician import Technician
 from store.log import EventLog
 from sync.holding import Holding
 from tests.support.field_setup import NOON, Field, Phone, decide, save
-from tests.support.held_in_log import looking_after
+from tests.support.held_in_log import holding_of
 from tests.support.logs import read
 from tests.support.unstorable_operations import note
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 def holding(log: EventLog) -> Holding:
-    return looking_after(log)
+    return holding_of(log)
 
 
 def ended(log: EventLog, operation: Json) -> list[str]:

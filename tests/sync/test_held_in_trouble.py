@@ -14,7 +14,7 @@ from store.recorder import Recorder
 from sync.holding import Holding
 from sync.ports import Found
 from tests.support.field_setup import NOON, Field, Phone
-from tests.support.held_in_log import Unseen, looking_after
+from tests.support.held_in_log import HeldInLog, holding_of
 from tests.support.logs import read
 from tests.support.unstorable_operations import note
 
@@ -28,11 +28,11 @@ def ended(log: EventLog, operation: Json) -> list[str]:
     return [event.topic for event in events[1:]]
 
 
-class Known(Unseen):
+class Known(HeldInLog):
     """What was held by now, read once."""
 
     def __init__(self, log: EventLog) -> None:
-        self._found = Unseen(log).ripe(None, NOON)
+        self._found = HeldInLog(log).ripe(None, NOON)
 
     def ripe(self, *_: Any) -> Found:
         """All of it."""
@@ -56,7 +56,7 @@ def test_a_text_under_another_master_key_keeps_none_behind_it_waiting(field: Fie
     good = [note(one, order, needs=[needed["id"]]) for one in (phone, other, phone)]
     assert [result.status for result in phone.send(closed, good[0], good[2]).results] == ["held"] * 3
     other.send(needed, good[1])
-    holding = looking_after(field.log, Known(field.log))
+    holding = holding_of(field.log, Known(field.log))
     away(field.log, closed["id"])
 
     assert sum(holding.settle(NOON + timedelta(minutes=number)) for number in range(5)) == 2
@@ -79,7 +79,7 @@ def test_whatever_goes_wrong_with_one_goes_wrong_with_one(
     bad, good = note(phone, order, needs=[needed["id"]]), note(phone, order, needs=[needed["id"]])
     phone.send(bad, good)
     other.send(needed)
-    holding, attempt = looking_after(log), Holding._attempt
+    holding, attempt = holding_of(log), Holding._attempt
     bad_version = next(event.version for event in read(log) if str(event.envelope.operation_id) == bad["id"])
 
     def failing(self: Holding, group: Any, *args: Any, **how: Any) -> int:
@@ -103,7 +103,7 @@ def test_what_was_not_tried_when_the_database_went_is_tried_when_it_is_back(
     waiting = [note(phone, order, needs=[needed["id"]]) for _ in range(4)]
     phone.send(*waiting)
     other.send(needed)
-    holding = looking_after(log)
+    holding = holding_of(log)
 
     def failing(*_: Any, **__: Any) -> Any:
         raise OperationalError("away")

@@ -15,13 +15,13 @@ from domain.work.work_order import WorkOrder
 from store.log import EventLog
 from sync.holding import Holding
 from tests.support.field_setup import NOON, Field, Phone, decide
-from tests.support.held_in_log import looking_after
+from tests.support.held_in_log import holding_of
 from tests.support.logs import read
 
 
 @pytest.fixture
 def holding(log: EventLog) -> Holding:
-    return looking_after(log)
+    return holding_of(log)
 
 
 def of_operation(log: EventLog, operation: dict[str, Any]) -> list[Recorded]:
@@ -122,7 +122,7 @@ def test_two_who_look_after_held_operations_decide_each_once(
     phone.send(waiting)
     other.send(first)
 
-    assert holding.settle(NOON) + looking_after(log).settle(NOON) == 1
+    assert holding.settle(NOON) + holding_of(log).settle(NOON) == 1
     assert [event.topic for event in of_operation(log, waiting)].count("stock.moved") == 1
 
 

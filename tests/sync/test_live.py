@@ -1,4 +1,4 @@
-"""A stream of wake-ups says when something has changed, beats like a heart, and ends in time or when it must."""
+"""A stream of wake-ups sends an event at each change and heartbeats, and ends in time or with the device's access."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, repeat
 
 from sync.live import HEARTBEAT, LONGEST, SPREAD, Live
-from tests.support.memory_documents import ANNA, Cabinet
+from tests.support.memory_documents import ANNA, MemoryDocuments
 
 
 class Street:
@@ -14,7 +14,7 @@ class Street:
 
     def __init__(self, *news: int | None, dice: float = 0.0) -> None:
         self.now, self.welcome = 0.0, True
-        self.cabinet = Cabinet()
+        self.cabinet = MemoryDocuments()
         self.cabinet.news = list(news)
         self._wait = self.cabinet.wait
         self.cabinet.wait = self.wait  # type: ignore[method-assign]

@@ -17,7 +17,7 @@ from sync.cursor import Cursors
 from sync.problems import CursorExpired
 from sync.pull import Pull
 from tests.support.field_setup import NOON
-from tests.support.memory_documents import ANNA, Cabinet
+from tests.support.memory_documents import ANNA, MemoryDocuments
 
 BEN = ANNA._replace(technician=ANNA.device)
 
@@ -26,7 +26,7 @@ class Pulls:
     """A pull over documents in memory, with the positions for which `on_lost_tail` was called."""
 
     def __init__(self, oldest_app: str = "") -> None:
-        self.cabinet = Cabinet()
+        self.cabinet = MemoryDocuments()
         self.lost: list[int] = []
         self.pull = Pull(
             self.cabinet, Cursors(b"s" * 32, lambda _, position: self.lost.append(position)), OldestApp(oldest_app)

@@ -15,7 +15,7 @@ from projections.work.work_order_row import WORK_ORDERS
 from projections.work.work_orders import WorkOrders
 from tests.support.field_setup import NOON, Field, Phone
 from tests.support.logs import read
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_what_was_done_before_what_its_author_had_read_is_estimated(field: Field
     assert (result.status, codes(result)) == ("conflicted", ["clock_suspect"])
     assert moment - DAY < event.occurred_at <= now()
     assert (event.envelope.claimed_at, event.envelope.clock) == (LONG_AGO, "behind")
-    news = News(WorkOrders())
+    news = ViewsInMemory(WorkOrders())
     news.fold(read(field.log))
     assert news.row(WORK_ORDERS, order)["finished_at"] == event.occurred_at
     assert field.log.work().get(WorkOrder, order).status == "completed"

@@ -14,12 +14,12 @@ from store.recorder import Recorder
 from sync.problems import SequenceGap
 from tests.support.field_setup import Field, Phone
 from tests.support.logs import read
-from tests.support.unstorable_operations import brittle, note, poisoned
+from tests.support.unstorable_operations import failing_recorder, note, poisoned
 
 
-@pytest.fixture(name="brittle")
+@pytest.fixture(name="failing_recorder")
 def brittle_database() -> Iterator[list[type[Exception]]]:
-    with brittle() as raised:
+    with failing_recorder() as raised:
         yield raised
 
 
@@ -95,17 +95,19 @@ def test_two_operations_of_one_push_that_begin_the_same_stream(field: Field, pho
     ]
 
 
-def test_a_database_that_cannot_hold_one_of_them(field: Field, phone: Phone, brittle: list[type[Exception]]) -> None:
+def test_a_database_that_cannot_hold_one_of_them(
+    field: Field, phone: Phone, failing_recorder: list[type[Exception]]
+) -> None:
     order = field.order()
     sent = phone.send(note(phone, order), poisoned(field, phone, order), note(phone, order), note(phone, order))
 
-    assert brittle
+    assert failing_recorder
     assert [result.status for result in sent.results] == ["applied", "quarantined", "applied", "applied"]
     assert sent.acknowledged == 4
     assert [event.position for event in read(field.log)] == list(range(1, len(read(field.log)) + 1))
 
 
-@pytest.mark.usefixtures("brittle")
+@pytest.mark.usefixtures("failing_recorder")
 def test_of_a_group_only_the_cause_is_put_aside(field: Field, phone: Phone) -> None:
     order = field.order()
     group = [note(phone, order, group="g"), poisoned(field, phone, order, group="g"), note(phone, order, group="g")]
@@ -113,7 +115,7 @@ def test_of_a_group_only_the_cause_is_put_aside(field: Field, phone: Phone) -> N
     assert statuses(phone, *group) == ["applied", "quarantined", "applied"]
 
 
-@pytest.mark.usefixtures("brittle")
+@pytest.mark.usefixtures("failing_recorder")
 def test_two_causes_in_a_group_take_it_along_and_nothing_else(field: Field, phone: Phone) -> None:
     order = field.order()
     group = [poisoned(field, phone, order, group="g"), poisoned(field, phone, order, group="g")]
@@ -121,7 +123,7 @@ def test_two_causes_in_a_group_take_it_along_and_nothing_else(field: Field, phon
     assert statuses(phone, *group, note(phone, order)) == ["quarantined", "quarantined", "applied"]
 
 
-@pytest.mark.usefixtures("brittle")
+@pytest.mark.usefixtures("failing_recorder")
 def test_a_gap_behind_it_is_told_with_everything_before(field: Field, phone: Phone) -> None:
     order = field.order()
     operations = [note(phone, order), poisoned(field, phone, order)]
@@ -135,7 +137,7 @@ def test_a_gap_behind_it_is_told_with_everything_before(field: Field, phone: Pho
     assert [result["status"] for result in results] == ["applied", "quarantined"]
 
 
-@pytest.mark.usefixtures("brittle")
+@pytest.mark.usefixtures("failing_recorder")
 def test_lost_numbers_are_told_once(field: Field, phone: Phone) -> None:
     order = field.order()
     phone.seq = 5
@@ -147,8 +149,10 @@ def test_lost_numbers_are_told_once(field: Field, phone: Phone) -> None:
     assert [event.topic for event in read(field.log)].count("device.operations_missed") == 1
 
 
-def test_what_can_pass_by_itself_puts_nothing_aside(field: Field, phone: Phone, brittle: list[type[Exception]]) -> None:
-    brittle[0] = OperationalError
+def test_what_can_pass_by_itself_puts_nothing_aside(
+    field: Field, phone: Phone, failing_recorder: list[type[Exception]]
+) -> None:
+    failing_recorder[0] = OperationalError
     order = field.order()
     before = len(read(field.log))
 

@@ -17,7 +17,7 @@ from sync.limits import RateLimited
 from sync.problems import CursorExpired
 from sync.verify import NOT_REPORTED, Verify, parse_verify
 from tests.support.field_setup import NOON
-from tests.support.memory_documents import ANNA, Cabinet, entry, leaf
+from tests.support.memory_documents import ANNA, MemoryDocuments, entry, leaf
 
 ZERO = ["0" * 32] * 256
 
@@ -62,7 +62,7 @@ class Verifier:
     """Verifications over documents in memory."""
 
     def __init__(self) -> None:
-        self.cabinet, self.log, self.wait = Cabinet(), MemoryLog(), 0
+        self.cabinet, self.log, self.wait = MemoryDocuments(), MemoryLog(), 0
         self.lost: list[int] = []
         self.cursors = Cursors(b"s" * 32, lambda _, position: self.lost.append(position))
         log: Any = self.log

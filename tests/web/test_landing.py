@@ -1,4 +1,4 @@
-"""The rules of the first page: everybody may see it, it tells how things stand, and it needs no other host."""
+"""The first page: it is public, shows the server's state, and loads nothing from other hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two companies' worth of things, each tried against the other: the table of authority is what the server does."""
+"""Each row of the table of authority is tried by two sides against each other, and holds."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from sync.operations.catalogue import OPERATIONS
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.authority import ROWS, Row
-from tests.support.authority_page import PAGE, told
+from tests.support.authority_page import PAGE, page
 from tests.support.authority_sides import two_sides
 from tests.support.authority_tries import ORDER_FACTS, STEPS
 
 
 @pytest.fixture
-def shared(house: House) -> House:
-    house.user("admin")
-    return house
+def shared(api: ApiClient) -> ApiClient:
+    api.user("admin")
+    return api
 
 
-def test_nothing_of_the_one_side_is_the_other_s(shared: House) -> None:
+def test_nothing_of_the_one_side_is_the_other_s(shared: ApiClient) -> None:
     """Issue 8, B: every row of the table, there and back, over HTTP and sync."""
     sides = two_sides(shared)
     found = [
@@ -33,7 +33,7 @@ def test_nothing_of_the_one_side_is_the_other_s(shared: House) -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_a_hole_in_any_row_is_found(shared: House, half: int) -> None:
+def test_a_hole_in_any_row_is_found(shared: ApiClient, half: int) -> None:
     """Issue 8, B: with its check taken out, each row says so."""
     missed = []
     for row in ROWS[half::2]:
@@ -59,12 +59,12 @@ MOVES = ("part_used", "part_removed", "part_scrapped", "part_sent", "part_receiv
 def test_the_page_on_authority_says_what_the_table_says() -> None:
     """Issue 8, B: docs/authority.md is made from the table: `python -m tests.support.authority_page`."""
     assert isinstance(ROWS[0], Row)
-    assert Path(PAGE).read_text(encoding="utf-8") == told()
+    assert Path(PAGE).read_text(encoding="utf-8") == page()
 
 
 def test_no_two_lines_of_roles_say_the_same_of_a_thing() -> None:
     """Issue 8, B: `operations: read` stood there twice, with different roles."""
-    payload = [line.split("|")[1].strip() for line in told().partition("| | roles |")[2].splitlines() if ": " in line]
+    payload = [line.split("|")[1].strip() for line in page().partition("| | roles |")[2].splitlines() if ": " in line]
     words = [(noun, word) for noun, _, rest in (line.partition(": ") for line in payload) for word in rest.split(", ")]
     assert len(words) == len(set(words))
     assert ("operations", "read signed") in words

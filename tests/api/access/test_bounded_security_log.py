@@ -10,7 +10,7 @@ import pytest
 from api.http.services import Services
 from store.noted import BEYOND, Noted
 from store.security_log import MOST_AN_HOUR, MOST_OF_ADDRESS, SecurityLog
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 
 def test_nobody_can_fill_it(services: Services) -> None:
@@ -97,15 +97,15 @@ def test_what_is_beyond_a_bound_is_counted_in_memory(services: Services, monkeyp
     assert 0 < len(written) < 40
 
 
-def test_a_stranger_s_invented_ids_make_no_rows(house: House) -> None:
+def test_a_stranger_s_invented_ids_make_no_rows(api: ApiClient) -> None:
     """Issue 8, 23: requests with a bad token are one row a route and minute, whatever ids they name."""
     for _ in range(30):
         for path in (f"customers/{uuid4()}", f"users/{uuid4()}/disable"):
             method = "GET" if path.startswith("customers") else "POST"
-            refused = house.client.open(f"/api/v1/{path}", method=method, headers={"Authorization": "Bearer forged"})
+            refused = api.client.open(f"/api/v1/{path}", method=method, headers={"Authorization": "Bearer forged"})
             assert refused.status_code == 401
 
-    found = house.services.security.page(limit=100, kind="token.refused")
+    found = api.services.security.page(limit=100, kind="token.refused")
     assert {each.subject for each in found} == {"/api/v1/customers/{id}", "/api/v1/users/{id}/disable"}
     assert len(found) <= 2 * 2  # a minute may end meanwhile
 

@@ -1,4 +1,4 @@
-"""Issue 8, 1: an operation that was put aside is decided as it came, once, whatever else comes under its id."""
+"""Issue 8, 1: a held or quarantined operation is decided once with its own text, whatever arrives under its id."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from eventsourcing.persistence import IntegrityError
 from domain.access.device import Device
 from domain.recording.answers import DECIDED
 from sync.undecided import decision_answer
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.held_operations import Company, contest
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 def test_what_is_decided_is_the_text_that_was_held_and_once(company: Company) -> None:
@@ -42,7 +42,7 @@ def test_each_of_several_texts_can_be_discarded_by_itself(company: Company) -> N
     contest(company, company.anna, held, "and one of the same phone")
     path = f"/api/v1/operations/{held['id']}"
 
-    refused: Any = company.house.post(f"{path}/discard", {"reason": "a test"}).json
+    refused: Any = company.api.post(f"{path}/discard", {"reason": "a test"}).json
 
     assert (refused["status"], refused["type"].rpartition("/")[2]) == (409, "several-texts")
     assert [text["device"] for text in refused["texts"]] == [
@@ -50,8 +50,8 @@ def test_each_of_several_texts_can_be_discarded_by_itself(company: Company) -> N
     ]
     for text in refused["texts"][1:]:
         body = {"reason": "a test", "text_position": text["text_position"]}
-        assert company.house.post(f"{path}/discard", body).status_code == 200
-        assert company.house.post(f"{path}/discard", body).status_code == 409
+        assert company.api.post(f"{path}/discard", body).status_code == 200
+        assert company.api.post(f"{path}/discard", body).status_code == 409
     assert company.statuses() == ["held", "discarded", "discarded", "discarded"]
     company.arrive()
     assert company.settle(times=3) == 1
@@ -65,17 +65,17 @@ def test_the_office_releases_the_text_that_it_names(company: Company) -> None:
     path = f"/api/v1/operations/{held['id']}"
     first, other = [item["text_position"] for item in company.operations(f"&operation={held['id']}")]
 
-    assert '"the original"' in company.house.get(path).json["body"]  # type: ignore[index]
-    assert '"another text"' in company.house.get(f"{path}?text_position={other}").json["body"]  # type: ignore[index]
-    assert company.house.get(f"{path}?text_position={other + 1}").status_code == 404
-    assert company.house.post(f"{path}/release").status_code == 409
-    assert company.house.post(f"{path}/release", {"text_position": other + 1}).status_code == 404
-    assert company.house.post(f"{path}/release", {"text_position": other}).status_code == 200
-    assert company.house.post(f"{path}/release", {"text_position": other}).status_code == 409
+    assert '"the original"' in company.api.get(path).json["body"]  # type: ignore[index]
+    assert '"another text"' in company.api.get(f"{path}?text_position={other}").json["body"]  # type: ignore[index]
+    assert company.api.get(f"{path}?text_position={other + 1}").status_code == 404
+    assert company.api.post(f"{path}/release").status_code == 409
+    assert company.api.post(f"{path}/release", {"text_position": other + 1}).status_code == 404
+    assert company.api.post(f"{path}/release", {"text_position": other}).status_code == 200
+    assert company.api.post(f"{path}/release", {"text_position": other}).status_code == 409
     assert company.texts() == ["another text"]
     assert company.statuses() == ["held", "released"]
-    assert company.house.post(f"{path}/release").status_code == 200, "only one is left, so that none has to be named"
-    assert company.house.post(f"{path}/release", {"text_position": first}).status_code == 409
+    assert company.api.post(f"{path}/release").status_code == 200, "only one is left, so that none has to be named"
+    assert company.api.post(f"{path}/release", {"text_position": first}).status_code == 409
     assert company.texts() == ["another text", "the original"]
 
 
@@ -84,7 +84,7 @@ def test_what_was_recorded_is_not_touched_by_a_contest_and_its_release(company: 
     applied = company.note(company.anna, "the original")
     company.anna.send(applied)
     contest(company, company.second, applied)
-    assert company.house.post(f"/api/v1/operations/{applied['id']}/release").status_code == 200
+    assert company.api.post(f"/api/v1/operations/{applied['id']}/release").status_code == 200
     assert company.texts() == ["the original", "another text"]
     assert company.anna.result(applied).status == "applied"
 
@@ -105,7 +105,7 @@ def test_a_device_is_told_of_its_own_text(company: Company) -> None:
     company.arrive()
     company.settle(times=2)
     position = company.operations(f"&device={company.second.id}")[0]["text_position"]
-    released = company.house.post(f"/api/v1/operations/{held['id']}/release", {"text_position": position})
+    released = company.api.post(f"/api/v1/operations/{held['id']}/release", {"text_position": position})
 
     assert released.status_code == 200
     after = company.documents()

@@ -10,45 +10,45 @@ import pytest
 from domain.access.device import Device
 from store.log import EventLog
 from sync.enrolment import EnrolmentService
-from tests.api.conftest import House
-from tests.support.pulling_device import Pocket
+from tests.api.conftest import ApiClient
+from tests.support.pulling_device import PullingDevice
 
 
-def cut_off(house: House, technician: UUID) -> UUID:
+def cut_off(api: ApiClient, technician: UUID) -> UUID:
     """A phone whose row was written, and then the process was killed, before its event."""
-    code, _ = house.services.devices.issue_code(technician)
-    return house.services.devices.enrol(code, str(uuid4()), "1.4").device
+    code, _ = api.services.devices.issue_code(technician)
+    return api.services.devices.enrol(code, str(uuid4()), "1.4").device
 
 
-def test_a_technician_with_an_enrolment_that_was_cut_off_can_be_erased(house: House) -> None:
+def test_a_technician_with_an_enrolment_that_was_cut_off_can_be_erased(api: ApiClient) -> None:
     """Issue 8, 24: it was 404 for ever, and kept as such under the Idempotency-Key."""
-    pocket = Pocket(house)
-    ghost = cut_off(house, pocket.technician)
+    pocket = PullingDevice(api)
+    ghost = cut_off(api, pocket.technician)
     path = f"/api/v1/technicians/{pocket.technician}/erase"
 
-    assert house.post(path, Idempotency_Key="e").status_code == 200
+    assert api.post(path, Idempotency_Key="e").status_code == 200
 
-    log = house.services.log
+    log = api.services.log
     assert log.work().get(Device, pocket.id).is_revoked()
     assert log.work().find(Device, ghost) is None
     assert log.body_mapper.keyring.opening_keys([pocket.technician]) == {}
 
 
 def test_an_enrolment_that_goes_on_behind_the_erasure_lets_nobody_in(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, 24: the row of such a phone stands, so the event must not come, nor tokens."""
-    technician = Pocket(house).technician
+    technician = PullingDevice(api).technician
     whole = EnrolmentService._record
     replies = []
 
     def behind(desk: EnrolmentService, *args: object) -> object:
-        replies.append(house.post(f"/api/v1/technicians/{technician}/erase").status_code)
+        replies.append(api.post(f"/api/v1/technicians/{technician}/erase").status_code)
         return whole(desk, *args)  # type: ignore[arg-type]  # as it was called
 
     monkeypatch.setattr(EnrolmentService, "_record", behind)
-    code, _ = house.services.devices.issue_code(technician)
-    reply = house.app_client().post(
+    code, _ = api.services.devices.issue_code(technician)
+    reply = api.app_client().post(
         "/sync/v1/devices",
         json={"code": code, "install_id": str(uuid4()), "name": "p", "platform": "t", "app_version": "1.4"},
     )
@@ -58,11 +58,11 @@ def test_an_enrolment_that_goes_on_behind_the_erasure_lets_nobody_in(
 
 
 def test_a_copy_taken_right_behind_the_event_of_an_enrolment_takes_the_device_in(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Simulated seed 602539454: a device restored without its sequence numbers could never push again."""
-    pocket = Pocket(house)
-    code, _ = house.services.devices.issue_code(pocket.technician)
+    pocket = PullingDevice(api)
+    code, _ = api.services.devices.issue_code(pocket.technician)
     lacking: list[int] = []
     append = EventLog.append
 
@@ -79,7 +79,7 @@ def test_a_copy_taken_right_behind_the_event_of_an_enrolment_takes_the_device_in
         return appended
 
     monkeypatch.setattr(EventLog, "append", looked_at)
-    reply = house.app_client().post(
+    reply = api.app_client().post(
         "/sync/v1/devices",
         json={"code": code, "install_id": str(uuid4()), "name": "p", "platform": "t", "app_version": "1.4"},
     )

@@ -1,4 +1,4 @@
-"""Issue 8, 1 and 5: what the office throws away has come, and nobody keeps others from being forced."""
+"""Issue 8, 1 and 5: a discarded operation counts as arrived, and no operation keeps others from being decided."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from domain.access.device import Device
 from domain.access.device_limits import LONGEST_HELD
 from projections.access import operation_queries
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import decide
 from tests.support.held_operations import Company
 
@@ -19,8 +19,8 @@ LATE = LONGEST_HELD + timedelta(minutes=5)
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 @pytest.mark.parametrize("erased", [False, True])
@@ -36,7 +36,7 @@ def test_what_was_held_and_put_aside_and_thrown_away_has_come(company: Company, 
     if erased:
         company.log.body_mapper.keyring.destroy([UUID(needed["id"])])
 
-    reply = company.house.post(f"/api/v1/operations/{needed['id']}/discard", {"reason": "x"})
+    reply = company.api.post(f"/api/v1/operations/{needed['id']}/discard", {"reason": "x"})
     assert reply.status_code == 200
 
     assert company.settle(times=2) == 1
@@ -52,13 +52,13 @@ def test_some_that_cannot_be_forced_keep_no_others_from_it(company: Company, mon
     behind = company.note(company.second, "behind", needs=[str(uuid4())])
     assert {result.status for result in company.anna.send(*stuck).results} == {"held"}
     assert company.second.result(behind).status == "held"
-    holding, attempt = company.house.services.holding, company.house.services.holding._attempt
+    holding, attempt = company.api.services.holding, company.api.services.holding._attempt
 
     def stays(group: Any, *args: Any, **how: Any) -> int:
         return 0 if group.device == company.anna.id else attempt(group, *args, **how)
 
     monkeypatch.setattr(holding, "_attempt", stays)
-    company.house.catch_up()
+    company.api.catch_up()
     company.settle()
 
     assert company.settle(times=4, later=LATE) == 1

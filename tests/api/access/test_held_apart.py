@@ -11,15 +11,15 @@ import pytest
 from sync.groups import MOST_HELD
 from sync.holding import MOST, TRIES
 from sync.outcome import Result
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.held_operations import Company
 
 BATCH = 100
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 def flood(company: Company, many: int, need: str) -> list[Result]:
@@ -41,7 +41,7 @@ def test_a_device_has_so_many_waiting_at_most_and_nothing_is_lost(company: Compa
     assert str((results[-1].problem or {})["type"]).endswith("/too-many-held")
     aside = company.operations("&status=quarantined")
     assert [item["reason"] for item in aside] == ["too-many-held"] * 2
-    assert company.house.post(f"/api/v1/operations/{aside[0]['operation']}/release").status_code == 200
+    assert company.api.post(f"/api/v1/operations/{aside[0]['operation']}/release").status_code == 200
     group = [
         company.note(company.anna, "g", needs=[str(uuid4())], group="g"),
         company.note(company.anna, "g", group="g"),
@@ -72,7 +72,7 @@ def test_what_waits_for_something_else_is_not_even_looked_at(company: Company) -
 
 def test_one_of_each_device_is_decided_in_turn(company: Company) -> None:
     """Issue 8, 5: hundreds of one phone that are due at once keep another phone's one waiting for a single round."""
-    flood(company, 250, company.come["id"])
+    flood(company, 250, company.needed["id"])
     company.held("the other pair", company.second)
     company.arrive()
 
@@ -84,11 +84,11 @@ def test_one_of_each_device_is_decided_in_turn(company: Company) -> None:
 
 
 def test_what_cannot_be_recorded_blocks_nobody_and_goes_to_the_office(company: Company) -> None:
-    """Issue 8, 5: a group that fails whenever it is tried is put aside with a reason; those behind it are decided."""
+    """Issue 8, 5: a group that fails whenever it is tried is quarantined with a reason; those behind it are decided."""
     bad = company.held("bad")
     good = company.held("good", company.second)
     company.arrive()
-    holding, attempt = company.house.services.holding, company.house.services.holding._attempt
+    holding, attempt = company.api.services.holding, company.api.services.holding._attempt
 
     def failing(group: Any, *args: Any, **how: Any) -> int:
         if group.device == company.anna.id:
@@ -100,16 +100,16 @@ def test_what_cannot_be_recorded_blocks_nobody_and_goes_to_the_office(company: C
         assert company.texts() == ["It has come.", "good"]
         assert company.settle(times=TRIES) == 1
 
-    stands = {item["operation"]: (item["status"], item["reason"]) for item in company.operations()}
-    assert stands == {bad["id"]: ("quarantined", "cannot-be-recorded"), good["id"]: ("applied", "held")}
-    assert company.house.post(f"/api/v1/operations/{bad['id']}/release").status_code == 200
+    statuses = {item["operation"]: (item["status"], item["reason"]) for item in company.operations()}
+    assert statuses == {bad["id"]: ("quarantined", "cannot-be-recorded"), good["id"]: ("applied", "held")}
+    assert company.api.post(f"/api/v1/operations/{bad['id']}/release").status_code == 200
     assert company.texts()[-1] == "bad"
 
 
 def test_what_the_log_refuses_for_ever_blocks_nobody(company: Company) -> None:
     """Issue 8, 5: a held movement under the id of another stream, which no log takes."""
     used = company.field.use(company.field.order())
-    bad = company.anna.operation("part_used", used, id=str(company.field.customer), needs=[company.come["id"]])
+    bad = company.anna.operation("part_used", used, id=str(company.field.customer), needs=[company.needed["id"]])
     assert company.anna.result(bad).status == "held"
     company.held("good", company.second)
     company.arrive()
@@ -117,8 +117,8 @@ def test_what_the_log_refuses_for_ever_blocks_nobody(company: Company) -> None:
     with patch("store.log.sleep"):
         assert company.settle(times=TRIES + 1) == 2
 
-    stands = {item["operation"]: item["status"] for item in company.operations()}
-    assert stands[bad["id"]] == "quarantined"
+    statuses = {item["operation"]: item["status"] for item in company.operations()}
+    assert statuses[bad["id"]] == "quarantined"
     assert company.texts() == ["It has come.", "good"]
 
 

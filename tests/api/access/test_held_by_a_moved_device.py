@@ -8,14 +8,14 @@ import pytest
 
 from domain.access.device import Device
 from domain.kernel.envelope import Envelope
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import NOON
 from tests.support.held_operations import Company
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 def _moves(company: Company) -> None:
@@ -43,7 +43,7 @@ def _owners(company: Company, operation: str) -> list[tuple[str, str]]:
 def test_what_was_held_is_answered_to_its_author(company: Company, type_: str, status: str) -> None:
     """Issue 8, found by attack: a held operation's end went to the device's next technician, its author saw none."""
     data = {"work_order": company.order}
-    needs = [company.come["id"]]
+    needs = [company.needed["id"]]
     if type_ == "close_work_order":
         held = company.anna.operation(type_, data, needs=needs)
     else:

@@ -12,13 +12,13 @@ import pytest
 
 from domain.access.device_limits import LONGEST_HELD
 from domain.work.visit import Visit
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.held_operations import Company, Json
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 def received(company: Company, **more: Any) -> Json:
@@ -47,7 +47,7 @@ WAYS = [(cut, at) for cut in range(4) for at in range(4)]
 @pytest.mark.parametrize(("cut", "at"), WAYS)
 def test_a_correction_of_a_held_fact_waits_with_it_in_any_order(company: Company, cut: int, at: int) -> None:
     """Issue 8, 7a: received with `needs`, taken back, received again; what is needed comes at any moment."""
-    wrong = received(company, needs=[company.come["id"]])
+    wrong = received(company, needs=[company.needed["id"]])
     pushes = list(cuts([wrong, correction(company, wrong), received(company)]))[cut]
     for number, push in enumerate(pushes):
         if number == at:
@@ -64,7 +64,7 @@ def test_a_correction_of_a_held_fact_waits_with_it_in_any_order(company: Company
 
 def test_all_that_names_it_waits_and_what_names_that_as_well(company: Company) -> None:
     """Issue 8, 7a: a chain: a visit that was asked for and is held, its steps, and the correction of one of them."""
-    needs = [company.come["id"]]
+    needs = [company.needed["id"]]
     asked = company.anna.operation("request_visit", {"work_order": company.order}, needs=needs)
     step = company.anna.operation("visit_accepted", {"visit": asked["id"]})
     taken_back = correction(company, step)
@@ -81,7 +81,7 @@ def test_all_that_names_it_waits_and_what_names_that_as_well(company: Company) -
 
 def test_it_waits_with_the_operation_of_another_phone_of_the_technician_too(company: Company) -> None:
     """Issue 8, 7a: whichever phone says it."""
-    wrong = received(company, needs=[company.come["id"]])
+    wrong = received(company, needs=[company.needed["id"]])
     assert company.anna.result(wrong).status == "held"
     taken_back = company.second.operation("fact_corrected", {"operation": wrong["id"]})
     assert company.second.result(taken_back).status == "held"
@@ -92,10 +92,10 @@ def test_it_waits_with_the_operation_of_another_phone_of_the_technician_too(comp
 
 def test_when_what_it_names_goes_to_the_office_it_goes_on_waiting(company: Company) -> None:
     """Issue 8, 7a: discarded by the office, there is nothing left to take back."""
-    wrong = received(company, needs=[company.come["id"]])
+    wrong = received(company, needs=[company.needed["id"]])
     company.anna.send(wrong)
     company.anna.send(correction(company, wrong))
-    assert company.house.post(f"/api/v1/operations/{wrong['id']}/discard", {"reason": "a test"}).status_code == 200
+    assert company.api.post(f"/api/v1/operations/{wrong['id']}/discard", {"reason": "a test"}).status_code == 200
     company.settle(times=3)
     assert company.statuses() == ["discarded", "quarantined"]
     assert company.on_hand() == Decimal(0)
@@ -103,7 +103,7 @@ def test_when_what_it_names_goes_to_the_office_it_goes_on_waiting(company: Compa
 
 def test_after_72_hours_what_names_a_held_one_is_decided_behind_it(company: Company) -> None:
     """Issue 8, 7a: whichever phone says it, and whichever comes first when both are forced."""
-    wrong = received(company, needs=[company.come["id"]])
+    wrong = received(company, needs=[company.needed["id"]])
     company.anna.send(wrong)
     for phone in (company.second, company.boris, company.anna):
         phone.send(phone.operation("fact_corrected", {"operation": wrong["id"]}))

@@ -1,18 +1,18 @@
-"""Issue 8, 1: a held operation is believed as far as its device is when it is decided, and opens no other way in."""
+"""Issue 8, 1: a held operation is trusted by its device's status when it is decided."""
 
 from __future__ import annotations
 
 import pytest
 
 from domain.access.device import Device
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import decide
 from tests.support.held_operations import Company, contest
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 @pytest.mark.parametrize("payload", [("suspend", "odd"), ("revoke",)])
@@ -29,7 +29,7 @@ def test_what_a_device_sent_that_is_no_longer_trusted_goes_to_the_office(
 
     assert company.statuses() == ["quarantined"]
     assert company.texts() == ["It has come."]
-    assert company.house.post(f"/api/v1/operations/{held['id']}/release").status_code == 200
+    assert company.api.post(f"/api/v1/operations/{held['id']}/release").status_code == 200
     assert company.texts() == ["It has come.", "the original"]
 
 
@@ -55,8 +55,8 @@ def test_what_the_office_throws_away_has_come(company: Company) -> None:
     path = f"/api/v1/operations/{needed['id']}/discard"
     own, contested = [item["text_position"] for item in company.operations(f"&operation={needed['id']}")]
 
-    assert company.house.post(path, {"reason": "x", "text_position": contested}).status_code == 200
+    assert company.api.post(path, {"reason": "x", "text_position": contested}).status_code == 200
     assert company.settle(times=2) == 0
-    assert company.house.post(path, {"reason": "x", "text_position": own}).status_code == 200
+    assert company.api.post(path, {"reason": "x", "text_position": own}).status_code == 200
     assert company.settle(times=2) == 1
     assert company.texts() == ["waits"]

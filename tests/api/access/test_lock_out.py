@@ -1,4 +1,4 @@
-"""The rules of guessing: whoever knows a login keeps nobody out, and a crowd makes nobody wait."""
+"""Limits on guessing passwords: failures with a known login lock nobody out, and many clients make nobody wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.http.services import Services
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS
-from tests.api.conftest import PASSWORD, House
+from tests.api.conftest import PASSWORD, ApiClient
 
 OWNER, ATTACKER = "192.0.2.1", "198.51.100.7"
 
@@ -27,25 +27,25 @@ def attempt(
     return client.post("/api/v1/sessions", json=body, environ_base={"REMOTE_ADDR": address}, **more)
 
 
-def test_whoever_knows_a_login_does_not_keep_its_owner_out(house: House) -> None:
+def test_whoever_knows_a_login_does_not_keep_its_owner_out(api: ApiClient) -> None:
     """Issue 8, 21: an attacker's 3 attempts refused the owner 67 of 67 times."""
-    house.user("agent")
-    refused, attacker = [0, 0], house.app_client()
+    api.user("agent")
+    refused, attacker = [0, 0], api.app_client()
     for _ in range(20):
         for _ in range(3):
             refused[0] += attempt(attacker, "wrong").status_code == 429
-        refused[1] += attempt(house.app_client(), PASSWORD, OWNER).status_code != 201
+        refused[1] += attempt(api.app_client(), PASSWORD, OWNER).status_code != 201
 
     assert refused[0] > 40
     assert refused[1] == 0
 
 
-def test_a_device_that_has_signed_in_before_comes_in_from_the_attackers_own_address(house: House) -> None:
+def test_a_device_that_has_signed_in_before_comes_in_from_the_attackers_own_address(api: ApiClient) -> None:
     """Issue 8, 21: behind one address, or a proxy that nobody has set, the owner is known by the device."""
-    house.user("agent")
-    first = attempt(house.app_client(), PASSWORD, ATTACKER)
+    api.user("agent")
+    first = attempt(api.app_client(), PASSWORD, ATTACKER)
     known = first.get_json()["known_device"]
-    stranger, owner = house.app_client(), house.app_client()
+    stranger, owner = api.app_client(), api.app_client()
     refused = 0
     for _ in range(2 * ADDRESS_BURST):
         attempt(stranger, "wrong")
@@ -58,26 +58,24 @@ def test_a_device_that_has_signed_in_before_comes_in_from_the_attackers_own_addr
     assert attempt(stranger, PASSWORD, login="nobody", known_device=known).status_code == 429
 
 
-def test_a_browser_is_known_by_a_cookie_that_scripts_cannot_read(house: House) -> None:
+def test_a_browser_is_known_by_a_cookie_that_scripts_cannot_read(api: ApiClient) -> None:
     """Issue 8, 21: the cookie opens nothing and goes to the sessions alone."""
-    house.user("agent")
-    cookie = attempt(house.client, PASSWORD).headers["Set-Cookie"]
+    api.user("agent")
+    cookie = attempt(api.client, PASSWORD).headers["Set-Cookie"]
 
     assert {"HttpOnly", "SameSite=Strict", "Path=/api/v1/sessions"} <= set(cookie.split("; "))
     for _ in range(2 * ADDRESS_BURST):
-        attempt(house.app_client(), "wrong")
-    assert attempt(house.client, PASSWORD).status_code == 201
+        attempt(api.app_client(), "wrong")
+    assert attempt(api.client, PASSWORD).status_code == 201
 
 
 def test_in_production_the_cookie_is_this_hosts_alone(services: Services) -> None:
     """Its prefix makes browsers refuse it from other hosts and without TLS."""
     settings: Any = services.settings
     made = replace(services, settings=replace(settings, production=True))
-    house = House(made, create_app(made).test_client())
-    house.user("agent")
-    document = house.client.post(
-        "/api/v1/sessions", json={"login": "agent", "password": PASSWORD}, base_url="https://a"
-    )
+    api = ApiClient(made, create_app(made).test_client())
+    api.user("agent")
+    document = api.client.post("/api/v1/sessions", json={"login": "agent", "password": PASSWORD}, base_url="https://a")
     cookie = set(document.headers["Set-Cookie"].split("; "))
 
     assert {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"} <= cookie
@@ -85,25 +83,25 @@ def test_in_production_the_cookie_is_this_hosts_alone(services: Services) -> Non
     assert not any(each.startswith("Domain") for each in cookie)
 
 
-def test_an_address_has_so_many_failures_with_whatever_logins(house: House) -> None:
+def test_an_address_has_so_many_failures_with_whatever_logins(api: ApiClient) -> None:
     """Issue 8, 21: trying many logins is braked before anything is hashed."""
     logins = [f"nobody-{number}" for number in range(ADDRESS_BURST + 5)]
-    codes = [attempt(house.client, "wrong", login=login).status_code for login in logins]
+    codes = [attempt(api.client, "wrong", login=login).status_code for login in logins]
 
     assert codes == [401] * ADDRESS_BURST + [429] * 5
 
 
-def test_what_was_right_counts_for_nothing(house: House) -> None:
-    house.user("agent")
+def test_what_was_right_counts_for_nothing(api: ApiClient) -> None:
+    api.user("agent")
 
-    assert {attempt(house.app_client(), PASSWORD).status_code for _ in range(ADDRESS_BURST + 5)} == {201}
+    assert {attempt(api.app_client(), PASSWORD).status_code for _ in range(ADDRESS_BURST + 5)} == {201}
 
 
-def test_a_stolen_device_is_braked_as_an_address_is(house: House) -> None:
-    house.user("agent")
-    known = attempt(house.client, PASSWORD).get_json()["known_device"]
+def test_a_stolen_device_is_braked_as_an_address_is(api: ApiClient) -> None:
+    api.user("agent")
+    known = attempt(api.client, PASSWORD).get_json()["known_device"]
 
-    codes = [attempt(house.client, "wrong", known_device=known).status_code for _ in range(FREE_ATTEMPTS + 1)]
+    codes = [attempt(api.client, "wrong", known_device=known).status_code for _ in range(FREE_ATTEMPTS + 1)]
 
     assert codes == [401] * FREE_ATTEMPTS + [429]
 
@@ -122,12 +120,12 @@ def test_a_stolen_device_is_braked_as_an_address_is(house: House) -> None:
     ],
 )
 def test_an_address_is_taken_from_a_header_only_as_far_as_a_setting_says(
-    house: House, proxies: int, header: str, address: str
+    api: ApiClient, proxies: int, header: str, address: str
 ) -> None:
     """Issue 8, 21: `X-Forwarded-For` is what anybody may write."""
-    house.user("agent")
-    settings: Any = house.services.settings
-    served = create_app(replace(house.services, settings=replace(settings, proxies=proxies)))
+    api.user("agent")
+    settings: Any = api.services.settings
+    served = create_app(replace(api.services, settings=replace(settings, proxies=proxies)))
 
     reply = attempt(served.test_client(), PASSWORD, OWNER, headers={"X-Forwarded-For": header})
 
@@ -139,7 +137,7 @@ def test_an_address_is_taken_from_a_header_only_as_far_as_a_setting_says(
 
 def test_whoever_is_braked_costs_no_hashing(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue 8, 21: addresses are braked before anything is hashed; an attempt takes one hash at most."""
-    house = House(services, create_app(services).test_client())
+    api = ApiClient(services, create_app(services).test_client())
     hashed: list[str] = []
     verify = PasswordHasher.verify
 
@@ -150,6 +148,6 @@ def test_whoever_is_braked_costs_no_hashing(services: Services, monkeypatch: pyt
     monkeypatch.setattr(PasswordHasher, "verify", counted)
 
     for number in range(ADDRESS_BURST * 2):
-        attempt(house.client, "wrong", login=f"nobody-{number}")
+        attempt(api.client, "wrong", login=f"nobody-{number}")
 
     assert len(hashed) == ADDRESS_BURST

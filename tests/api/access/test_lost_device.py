@@ -1,4 +1,4 @@
-"""A lost device hands in what it holds, erases itself and says so; nothing that it held is lost."""
+"""A lost device salvages its operations, erases itself and reports it; nothing that it held is lost."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from uuid import UUID
 
 import pytest
 
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import NOON, Field, Phone
 
 
 class Lost:
     """Anna's phone with a token, revoked as lost."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.field = Field(house.services.log)
-        code, _ = house.services.devices.issue_code(self.field.anna)
+    def __init__(self, api: ApiClient) -> None:
+        self.api = api
+        self.field = Field(api.services.log)
+        code, _ = api.services.devices.issue_code(self.field.anna)
         asked = {"code": code, "install_id": "phone", "name": "Anna's"}
-        document = house.client.post("/sync/v1/devices", json=asked).json
+        document = api.client.post("/sync/v1/devices", json=asked).json
         assert document is not None
         self.device = UUID(document["device_id"])
         self.token = document["access_token"]
-        self.maker = Phone(house.services.log, self.field.anna)
+        self.maker = Phone(api.services.log, self.field.anna)
 
     def used(self) -> dict[str, Any]:
         return self.maker.operation("part_used", self.field.use(self.field.order()))
@@ -31,15 +31,15 @@ class Lost:
     def ask(self, verb: str, *operations: dict[str, Any], incarnation: int = 1) -> Any:
         payload = {"incarnation": incarnation, "now": NOON.isoformat(), "operations": operations}
         headers = {"Authorization": f"Bearer {self.token}"}
-        return self.house.client.post(f"/sync/v1/{verb}", json=payload, headers=headers)
+        return self.api.client.post(f"/sync/v1/{verb}", json=payload, headers=headers)
 
     def revoke(self) -> None:
-        assert self.house.post(f"/api/v1/devices/{self.device}/revoke", {"reason": "lost"}).status_code == 200
+        assert self.api.post(f"/api/v1/devices/{self.device}/revoke", {"reason": "lost"}).status_code == 200
 
 
 @pytest.fixture
-def lost(house: House) -> Lost:
-    return Lost(house)
+def lost(api: ApiClient) -> Lost:
+    return Lost(api)
 
 
 def test_a_revoked_device_is_told_to_hand_in_and_to_wipe(lost: Lost) -> None:
@@ -63,10 +63,10 @@ def test_what_is_salvaged_waits_for_the_office_whatever_its_numbers_say(lost: Lo
     assert [result["status"] for result in first] == ["applied", "quarantined"]
     assert first[1]["problem"]["type"].endswith("/salvaged")
     assert [result["duplicate"] for result in again] == [True, True]
-    listed = lost.house.get("/api/v1/operations?status=quarantined").json
+    listed = lost.api.get("/api/v1/operations?status=quarantined").json
     assert listed is not None
     assert [item["operation"] for item in listed["items"]] == [late["id"]]
-    released = lost.house.post(f"/api/v1/operations/{late['id']}/release")
+    released = lost.api.post(f"/api/v1/operations/{late['id']}/release")
     assert released.status_code == 200
 
 
@@ -76,10 +76,10 @@ def test_a_device_that_has_wiped_itself_says_so_once_and_comes_in_no_more(lost: 
     assert lost.ask("wiped").status_code == 200
     assert lost.ask("wiped").status_code == 401
 
-    device = lost.house.get(f"/api/v1/devices/{lost.device}").json
+    device = lost.api.get(f"/api/v1/devices/{lost.device}").json
     assert device is not None
     assert device["wiped_at"] is not None
-    topics = [topic for (topic,) in lost.house.services.log.pool.fetch_all("SELECT topic FROM log.events")]
+    topics = [topic for (topic,) in lost.api.services.log.pool.fetch_all("SELECT topic FROM log.events")]
     assert topics.count("device.wiped") == 1
 
 
@@ -95,7 +95,7 @@ def test_a_device_that_nobody_told_to_erase_itself_stays_signed_in(lost: Lost) -
     reply = lost.ask("wiped")
 
     assert (reply.status_code, reply.json["type"].rpartition("/")[2]) == (409, "not-told-to-wipe")
-    device = lost.house.get(f"/api/v1/devices/{lost.device}").json
+    device = lost.api.get(f"/api/v1/devices/{lost.device}").json
     assert device is not None
     assert device["wiped_at"] is None
     lost.revoke()

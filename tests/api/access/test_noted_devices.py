@@ -9,7 +9,7 @@ from uuid import uuid4
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.kernel.instant import format_instant, now
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import Field
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
@@ -19,19 +19,19 @@ def text_of(raw: bytes) -> str:
     return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def noted(house: House, kind: str) -> list[dict[str, Any]]:
-    return list(house.ask("GET", f"/api/v1/security-events?kind={kind}").get_json()["items"])
+def noted(api: ApiClient, kind: str) -> list[dict[str, Any]]:
+    return list(api.ask("GET", f"/api/v1/security-events?kind={kind}").get_json()["items"])
 
 
-def test_enrolments_and_refused_signatures_are_noted(house: House) -> None:
+def test_enrolments_and_refused_signatures_are_noted(api: ApiClient) -> None:
     """Issue 8, 23: with the device, and without what it sent."""
-    code = house.services.devices.issue_code(Field(house.services.log).anna)[0]
+    code = api.services.devices.issue_code(Field(api.services.log).anna)[0]
     key = text_of(KEY.public_key().public_bytes_raw())
     asked = {"code": code, "install_id": "phone", "name": "Anna's", "public_key": key}
     forged = asked | {"proof": text_of(KEY.sign(b"something else"))}
     proof = text_of(KEY.sign(f"callout enrolment\n{code}\nphone".encode()))
-    house.client.post("/sync/v1/devices", json=forged)
-    device = house.client.post("/sync/v1/devices", json=asked | {"proof": proof}).get_json()
+    api.client.post("/sync/v1/devices", json=forged)
+    device = api.client.post("/sync/v1/devices", json=asked | {"proof": proof}).get_json()
     operation = {
         "id": str(uuid4()),
         "seq": 1,
@@ -43,9 +43,9 @@ def test_enrolments_and_refused_signatures_are_noted(house: House) -> None:
     body = {"incarnation": 1, "now": format_instant(now()), "operations": [operation]}
     token = {"Authorization": f"Bearer {device['access_token']}"}
 
-    pushed = house.client.post("/sync/v1/push", json=body, headers=token)
+    pushed = api.client.post("/sync/v1/push", json=body, headers=token)
 
     assert "signature-invalid" in pushed.text
-    assert len(noted(house, "device.enrolled")) == 1
-    assert {each["subject"] for each in noted(house, "signature.refused")} >= {"/sync/v1/push"}
-    assert device["device_id"] in {each["device"] for each in noted(house, "signature.refused")}
+    assert len(noted(api, "device.enrolled")) == 1
+    assert {each["subject"] for each in noted(api, "signature.refused")} >= {"/sync/v1/push"}
+    assert device["device_id"] in {each["device"] for each in noted(api, "signature.refused")}

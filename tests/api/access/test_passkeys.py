@@ -16,30 +16,30 @@ from tests.support.second_factors import ORIGIN, SITE, begin, code, finish, serv
 @pytest.mark.parametrize("counts", [True, False])
 def test_who_has_a_passkey_signs_in_with_it(services: Services, *, counts: bool) -> None:
     """Issue 8, 22: passkeys, with authenticators that count and those that do not."""
-    house = served(services)
-    house.user("agent")
-    key = with_passkey(house, counts=counts)
+    api = served(services)
+    api.user("agent")
+    key = with_passkey(api, counts=counts)
 
     for _ in range(2):
-        first = begin(house)
+        first = begin(api)
         assert first.get_json()["methods"] == ["passkey", "recovery_code"]
         signed = key.sign(first.get_json()["passkey"])
-        assert finish(house, first, passkey=signed).status_code == 201
-        assert finish(house, first, passkey=signed).status_code == 401
-        assert finish(house, begin(house), passkey=signed).status_code == 401
+        assert finish(api, first, passkey=signed).status_code == 201
+        assert finish(api, first, passkey=signed).status_code == 401
+        assert finish(api, begin(api), passkey=signed).status_code == 401
 
 
 def test_a_passkey_of_another_site_device_or_user_opens_nothing(services: Services) -> None:
     """Issue 8, 22: origin and site come from the setting, never from the request; a copy is noticed by its counter."""
-    house = served(services)
+    api = served(services)
     for role in ("agent", "dispatcher"):
-        house.user(role)
-    key, others = with_passkey(house), with_passkey(house, "dispatcher")
+        api.user(role)
+    key, others = with_passkey(api), with_passkey(api, "dispatcher")
 
     def opens(answer: Any) -> int:
-        first = begin(house)
+        first = begin(api)
         signed = answer(first.get_json()["passkey"])
-        client = house.app_client()
+        client = api.app_client()
         body = {"pending": first.get_json()["pending"], "passkey": signed}
         return client.post("/api/v1/sessions/second-factor", json=body, headers={"Host": "evil.example"}).status_code
 
@@ -56,15 +56,15 @@ def test_a_passkey_of_another_site_device_or_user_opens_nothing(services: Servic
 
 def test_a_passkey_is_made_for_this_site_and_once(services: Services) -> None:
     """Issue 8, 22: enrolment checks origin and challenge too."""
-    house = served(services)
-    house.user("agent")
-    asked = house.post("/api/v1/me/passkeys/challenge", role="agent").get_json()
+    api = served(services)
+    api.user("agent")
+    asked = api.post("/api/v1/me/passkeys/challenge", role="agent").get_json()
     made = Authenticator("https://evil.example", SITE).make(asked["passkey"])
-    refused = house.post("/api/v1/me/passkeys", {"pending": asked["pending"], "passkey": made}, role="agent")
+    refused = api.post("/api/v1/me/passkeys", {"pending": asked["pending"], "passkey": made}, role="agent")
 
     assert (refused.status_code, code(refused)) == (400, "passkey-not-good")
     good = Authenticator(ORIGIN, SITE)
-    reused = house.post(
+    reused = api.post(
         "/api/v1/me/passkeys", {"pending": asked["pending"], "passkey": good.make(asked["passkey"])}, role="agent"
     )
     assert code(reused) == "challenge-not-good"
@@ -75,20 +75,20 @@ def test_a_passkey_is_made_for_this_site_and_once(services: Services) -> None:
 
 def test_a_second_factor_proves_anew_who_it_is(services: Services) -> None:
     """Issue 8, 22: asking again takes a passkey or a code in the place of the password; enrolment asks too."""
-    house = served(services)
-    house.user("agent")
-    key = with_passkey(house)
-    pool = house.services.log.pool
+    api = served(services)
+    api.user("agent")
+    key = with_passkey(api)
+    pool = api.services.log.pool
     pool.execute("UPDATE access.sessions SET proven_at = now() - interval '1 hour'")
 
-    refused = house.post("/api/v1/me/totp", {}, role="agent")
+    refused = api.post("/api/v1/me/totp", {}, role="agent")
     assert code(refused) == "reauthentication-required"
     assert refused.get_json()["methods"] == ["password", "passkey", "recovery_code"]
-    asked = house.post("/api/v1/sessions/current/challenge", role="agent").get_json()
+    asked = api.post("/api/v1/sessions/current/challenge", role="agent").get_json()
     signed = {"pending": asked["pending"], "passkey": key.sign(asked["passkey"])}
-    assert house.post("/api/v1/sessions/current/prove", signed, role="agent").status_code == 204
-    assert house.post("/api/v1/me/totp", {}, role="agent").status_code == 201
-    assert house.post("/api/v1/sessions/current/prove", signed, role="agent").status_code == 401
+    assert api.post("/api/v1/sessions/current/prove", signed, role="agent").status_code == 204
+    assert api.post("/api/v1/me/totp", {}, role="agent").status_code == 201
+    assert api.post("/api/v1/sessions/current/prove", signed, role="agent").status_code == 401
 
 
 @pytest.mark.parametrize("fault", [UnsupportedAlgorithm("an unknown curve"), InvalidSignature(), RecursionError()])
@@ -96,18 +96,18 @@ def test_whatever_the_library_says_of_a_passkey_is_no_fault_of_ours(
     services: Services, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     """Issue 8, 22: errors beneath the library, of keys and curves that it does not know, were answered 500."""
-    house = served(services)
-    house.user("agent")
-    key = with_passkey(house)
+    api = served(services)
+    api.user("agent")
+    key = with_passkey(api)
 
     def fails(**_: Any) -> Any:
         raise fault
 
     monkeypatch.setattr("store.passkeys.verify_authentication_response", fails)
     monkeypatch.setattr("store.passkeys.verify_registration_response", fails)
-    first = begin(house)
-    assert finish(house, first, passkey=key.sign(first.get_json()["passkey"])).status_code == 401
-    asked = house.post("/api/v1/me/passkeys/challenge", role="agent").get_json()
+    first = begin(api)
+    assert finish(api, first, passkey=key.sign(first.get_json()["passkey"])).status_code == 401
+    asked = api.post("/api/v1/me/passkeys/challenge", role="agent").get_json()
     body = {"pending": asked["pending"], "passkey": Authenticator(ORIGIN, SITE).make(asked["passkey"])}
-    refused = house.post("/api/v1/me/passkeys", body, role="agent")
+    refused = api.post("/api/v1/me/passkeys", body, role="agent")
     assert (refused.status_code, code(refused)) == (400, "passkey-not-good")

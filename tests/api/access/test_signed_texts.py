@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from domain.care.customer import Customer
 from store.erasure import Erasure
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import NOON, Field, save
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
@@ -32,13 +32,13 @@ def raw_of(text: str) -> bytes:
 class Signing:
     """A phone with a key, over HTTP."""
 
-    def __init__(self, house: House, field: Field) -> None:
-        self.house, self.seq = house, 0
-        code = house.services.devices.issue_code(field.anna)[0]
+    def __init__(self, api: ApiClient, field: Field) -> None:
+        self.api, self.seq = api, 0
+        code = api.services.devices.issue_code(field.anna)[0]
         self.public_key = text_of(KEY.public_key().public_bytes_raw())
         proof = text_of(KEY.sign(f"callout enrolment\n{code}\nphone".encode()))
         asked = {"code": code, "install_id": "phone", "public_key": self.public_key, "proof": proof}
-        enrolled: Any = house.client.post("/sync/v1/devices", json=asked).json
+        enrolled: Any = api.client.post("/sync/v1/devices", json=asked).json
         self.headers = {"Authorization": f"Bearer {enrolled['access_token']}"}
 
     def operation(self, kind: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -55,40 +55,40 @@ class Signing:
 
     def push(self, *operations: dict[str, Any]) -> list[dict[str, Any]]:
         body = json.dumps({"incarnation": 1, "now": NOON.isoformat(), "operations": operations}, ensure_ascii=False)
-        reply: Any = self.house.client.post("/sync/v1/push", data=body.encode(), headers=self.headers).json
+        reply: Any = self.api.client.post("/sync/v1/push", data=body.encode(), headers=self.headers).json
         results: list[dict[str, Any]] = reply["results"]
         return results
 
 
 @pytest.fixture
-def field(house: House) -> Field:
-    return Field(house.services.log)
+def field(api: ApiClient) -> Field:
+    return Field(api.services.log)
 
 
 @pytest.fixture
-def phone(house: House, field: Field) -> Signing:
-    return Signing(house, field)
+def phone(api: ApiClient, field: Field) -> Signing:
+    return Signing(api, field)
 
 
-def signed(house: House, operation: dict[str, Any]) -> dict[str, Any]:
-    reply: Any = house.get(f"/api/v1/operations/{operation['id']}/signed", role="auditor").json
+def signed(api: ApiClient, operation: dict[str, Any]) -> dict[str, Any]:
+    reply: Any = api.get(f"/api/v1/operations/{operation['id']}/signed", role="auditor").json
     assert reply["operation"] == operation["id"]
     [item] = reply["items"]
     return dict(item)
 
 
-def erase(house: House, *customers: Any) -> None:
+def erase(api: ApiClient, *customers: Any) -> None:
     for customer in customers:
-        entity = house.services.log.work().get(Customer, customer)
+        entity = api.services.log.work().get(Customer, customer)
         entity.erase()
-        save(house.services.log, entity)
-    Erasure(house.services.log).catch_up()
+        save(api.services.log, entity)
+    Erasure(api.services.log).catch_up()
 
 
-def test_an_auditor_checks_an_event_with_nothing_of_ours(house: House, field: Field, phone: Signing) -> None:
+def test_an_auditor_checks_an_event_with_nothing_of_ours(api: ApiClient, field: Field, phone: Signing) -> None:
     operation = phone.operation("note_added", {"work_order": str(field.order()), "text": f"{WORD} „ü“"})
     [result] = phone.push(operation)
-    kept = signed(house, operation)
+    kept = signed(api, operation)
 
     sent = json.loads(kept["text"])
     content = {name: value for name, value in sent.items() if name not in ("seq", "signature")}
@@ -100,7 +100,7 @@ def test_an_auditor_checks_an_event_with_nothing_of_ours(house: House, field: Fi
     assert (kept["positions"], kept["public_key"]) == (result["positions"], phone.public_key)
 
 
-def test_it_is_kept_whatever_became_of_the_operation(house: House, field: Field, phone: Signing) -> None:
+def test_it_is_kept_whatever_became_of_the_operation(api: ApiClient, field: Field, phone: Signing) -> None:
     order = str(field.order())
     operations = [
         phone.operation("part_used", field.use(field.order())),
@@ -113,12 +113,12 @@ def test_it_is_kept_whatever_became_of_the_operation(house: House, field: Field,
 
     assert statuses == ["applied", "conflicted", "rejected", "held", "quarantined"]
     for operation, status in zip(operations, statuses, strict=True):
-        kept = signed(house, operation)
+        kept = signed(api, operation)
         assert json.loads(kept["text"]) == operation
         assert (kept["status"], kept["text_fits"], kept["signature_fits"]) == (status, True, True)
 
 
-def test_once_its_person_is_erased_hash_and_signature_still_stand(house: House, field: Field, phone: Signing) -> None:
+def test_once_its_person_is_erased_hash_and_signature_still_stand(api: ApiClient, field: Field, phone: Signing) -> None:
     order = str(field.order())
     operations = [
         phone.operation("note_added", {"work_order": order, "text": WORD}),
@@ -126,38 +126,38 @@ def test_once_its_person_is_erased_hash_and_signature_still_stand(house: House, 
         phone.operation("close_work_order", {"work_order": order, "comment": WORD}),
     ]
     phone.push(*operations)
-    before = [signed(house, operation) for operation in operations]
+    before = [signed(api, operation) for operation in operations]
 
-    erase(house, field.customer)
+    erase(api, field.customer)
 
     for operation, kept in zip(operations, before, strict=True):
-        after = signed(house, operation)
+        after = signed(api, operation)
         assert (after["text"], after["text_status"], after["text_fits"]) == (None, "erased", None)
         assert after["signature_fits"] is True
         assert after["content_hash"] == kept["content_hash"]
     [again] = phone.push(phone.operation("note_added", {"work_order": order, "text": WORD}))
-    rows = house.services.log.pool.fetch_all("SELECT sealed FROM log.signed_texts ORDER BY sealed NULLS LAST")
+    rows = api.services.log.pool.fetch_all("SELECT sealed FROM log.signed_texts ORDER BY sealed NULLS LAST")
     assert again["status"] == "applied"
     assert rows[-1] == (None,)
 
 
-def test_one_that_is_about_two_goes_with_either(house: House, field: Field, phone: Signing) -> None:
+def test_one_that_is_about_two_goes_with_either(api: ApiClient, field: Field, phone: Signing) -> None:
     other = Customer.register(id=uuid4(), name="Other")
-    save(house.services.log, other)
+    save(api.services.log, other)
     data = {"work_order": str(field.order()), "text": WORD, "also": {"deep": [str(other.id)]}}
     operation = phone.operation("note_added", data)
     phone.push(operation)
-    assert json.loads(signed(house, operation)["text"]) == operation
+    assert json.loads(signed(api, operation)["text"]) == operation
 
-    erase(house, other.id)
+    erase(api, other.id)
 
-    assert signed(house, operation)["text_status"] == "erased"
+    assert signed(api, operation)["text_status"] == "erased"
 
 
-def test_a_text_that_was_tampered_with_does_not_fit(house: House, field: Field, phone: Signing) -> None:
+def test_a_text_that_was_tampered_with_does_not_fit(api: ApiClient, field: Field, phone: Signing) -> None:
     operation = phone.operation("part_used", field.use(field.order()))
     phone.push(operation)
-    pool = house.services.log.pool
+    pool = api.services.log.pool
     for row in ("DELETE FROM log.signed_texts", "UPDATE log.signed_texts SET signature = 'x'"):
         with pytest.raises(Exception, match=r"permission denied|insert-only"):
             pool.execute(row)
@@ -165,17 +165,17 @@ def test_a_text_that_was_tampered_with_does_not_fit(house: House, field: Field, 
     forged = phone.operation("part_used", field.use(field.order())) | {"signature": operation["signature"]}
     [result] = phone.push(forged)
 
-    kept = signed(house, forged)
+    kept = signed(api, forged)
     assert result["status"] == "quarantined"
     assert (kept["text_fits"], kept["signature_fits"], kept["public_key"]) == (True, False, None)
 
 
-def test_each_content_under_an_id_is_told_apart(house: House, field: Field, phone: Signing) -> None:
+def test_each_content_under_an_id_is_told_apart(api: ApiClient, field: Field, phone: Signing) -> None:
     first = phone.operation("note_added", {"work_order": str(field.order()), "text": "x"})
     second = phone.operation("note_added", {"work_order": str(field.order()), "text": "y"}, id=first["id"])
     phone.push(first, second)
 
-    reply: Any = house.get(f"/api/v1/operations/{first['id']}/signed", role="auditor").json
+    reply: Any = api.get(f"/api/v1/operations/{first['id']}/signed", role="auditor").json
 
     assert [(item["status"], json.loads(item["text"])) for item in reply["items"]] == [
         ("applied", first),
@@ -183,11 +183,11 @@ def test_each_content_under_an_id_is_told_apart(house: House, field: Field, phon
     ]
 
 
-def test_nobody_else_reads_it(house: House, field: Field, phone: Signing) -> None:
+def test_nobody_else_reads_it(api: ApiClient, field: Field, phone: Signing) -> None:
     operation = phone.operation("note_added", {"work_order": str(field.order()), "text": WORD})
     phone.push(operation)
 
-    assert house.get(f"/api/v1/operations/{operation['id']}/signed", role="dispatcher").status_code == 403
-    assert house.get(f"/api/v1/operations/{uuid4()}/signed").status_code == 404
+    assert api.get(f"/api/v1/operations/{operation['id']}/signed", role="dispatcher").status_code == 403
+    assert api.get(f"/api/v1/operations/{uuid4()}/signed").status_code == 404
     for past in ("known_at=1", "as_of=2026-11-20T11:59:59Z"):
-        assert house.get(f"/api/v1/operations/{operation['id']}/signed?{past}").status_code == 404
+        assert api.get(f"/api/v1/operations/{operation['id']}/signed?{past}").status_code == 404

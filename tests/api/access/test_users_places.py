@@ -1,4 +1,4 @@
-"""One user has few places for hashing and few tries, whatever they are known by; what nobody looked at is no try."""
+"""One user has few places for hashing and few tries, by login or id; a try that was not checked does not count."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from store.caller import Caller
 from store.hashing_queue import OFFICE, HashingQueue, Lane, TooManyLogins
 from store.login_brake import ADDRESS_BURST, FREE_ATTEMPTS
 from tests.api.access.test_lock_out import OWNER, attempt
-from tests.api.conftest import PASSWORD, House
+from tests.api.conftest import PASSWORD, ApiClient
 
 ANOTHER = "another-long-unusual-lamp-77"
 RESET = "/api/v1/sessions/reset-password"
@@ -45,34 +45,34 @@ def lanes(monkeypatch: pytest.MonkeyPatch) -> list[Lane]:
     return seen
 
 
-def test_all_known_devices_sessions_and_codes_of_a_user_have_one_lane(house: House, lanes: list[Lane]) -> None:
+def test_all_known_devices_sessions_and_codes_of_a_user_have_one_lane(api: ApiClient, lanes: list[Lane]) -> None:
     """Issue 8, 21 (review 3): each token was a lane of its own, so that one user took every place."""
-    house.user("admin")
-    user = house.user("agent")
-    known = [attempt(house.app_client(), PASSWORD).get_json()["known_device"] for _ in range(3)]
-    made = house.post(f"/api/v1/users/{user}/reset-code", {}).get_json()["code"]
+    api.user("admin")
+    user = api.user("agent")
+    known = [attempt(api.app_client(), PASSWORD).get_json()["known_device"] for _ in range(3)]
+    made = api.post(f"/api/v1/users/{user}/reset-code", {}).get_json()["code"]
     lanes.clear()
 
     for each in known:
-        assert attempt(house.app_client(), PASSWORD, known_device=each).status_code == 201
+        assert attempt(api.app_client(), PASSWORD, known_device=each).status_code == 201
     for _ in range(2):
-        house.tokens["agent"] = attempt(house.app_client(), PASSWORD, known_device=known[0]).get_json()["token"]
-        assert house.post(f"{CURRENT}/prove", {"password": PASSWORD}, role="agent").status_code == 204
+        api.tokens["agent"] = attempt(api.app_client(), PASSWORD, known_device=known[0]).get_json()["token"]
+        assert api.post(f"{CURRENT}/prove", {"password": PASSWORD}, role="agent").status_code == 204
     reset = {"login": "agent", "code": made, "password": ANOTHER}
-    assert house.app_client().post(RESET, json=reset).status_code == 204
+    assert api.app_client().post(RESET, json=reset).status_code == 204
 
     assert len(lanes) == 8
     assert set(lanes) == {Lane(f"user {user}")}
     assert OFFICE not in lanes
 
 
-def test_a_user_who_signs_in_without_end_has_the_places_of_a_stranger(house: House, lanes: list[Lane]) -> None:
+def test_a_user_who_signs_in_without_end_has_the_places_of_a_stranger(api: ApiClient, lanes: list[Lane]) -> None:
     """Issue 8, 21 (review 3): each success deleted its count, so that the places for known ones stayed taken."""
-    user = house.user("agent")
-    known = attempt(house.app_client(), PASSWORD).get_json()["known_device"]
+    user = api.user("agent")
+    known = attempt(api.app_client(), PASSWORD).get_json()["known_device"]
     lanes.clear()
 
-    codes = {attempt(house.app_client(), PASSWORD, known_device=known).status_code for _ in range(ADDRESS_BURST + 3)}
+    codes = {attempt(api.app_client(), PASSWORD, known_device=known).status_code for _ in range(ADDRESS_BURST + 3)}
 
     assert codes == {201}
     assert [each.known for each in lanes] == [True] * ADDRESS_BURST + [False] * 3
@@ -81,83 +81,83 @@ def test_a_user_who_signs_in_without_end_has_the_places_of_a_stranger(house: Hou
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_what_the_queue_refuses_is_no_wrong_password(
-    house: House, monkeypatch: pytest.MonkeyPatch, *, is_known: bool
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch, *, is_known: bool
 ) -> None:
     """Issue 8, 21 (store review 7): an owner who tried again as told was on doubling waits for their right password."""
-    house.user("agent")
-    known = attempt(house.app_client(), PASSWORD).get_json()["known_device"] if is_known else None
-    pool = house.services.log.pool
+    api.user("agent")
+    known = attempt(api.app_client(), PASSWORD).get_json()["known_device"] if is_known else None
+    pool = api.services.log.pool
     for _ in range(FREE_ATTEMPTS - 1):
-        attempt(house.app_client(), "wrong", OWNER, known_device=known)
+        attempt(api.app_client(), "wrong", OWNER, known_device=known)
     count = "SELECT min(attempts), max(last_at) FROM access.login_attempts"  # of the pair, and of the whole budget
     before = pool.fetch_all(count)
 
     with full(monkeypatch):
-        codes = [attempt(house.app_client(), PASSWORD, OWNER, known_device=known).status_code for _ in range(40)]
+        codes = [attempt(api.app_client(), PASSWORD, OWNER, known_device=known).status_code for _ in range(40)]
 
     assert codes == [503] * 40
     assert pool.fetch_all(count) == before
-    assert attempt(house.app_client(), PASSWORD, OWNER, known_device=known).status_code == 201
+    assert attempt(api.app_client(), PASSWORD, OWNER, known_device=known).status_code == 201
 
 
 def test_what_the_queue_refuses_after_a_wait_can_be_tried_again_at_once(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, 21 (store review 7): and the wait before it is not waited for a second time."""
-    house.user("agent")
+    api.user("agent")
     for _ in range(FREE_ATTEMPTS + 1):
-        attempt(house.app_client(), "wrong", OWNER)
-        house.services.log.pool.execute(
+        attempt(api.app_client(), "wrong", OWNER)
+        api.services.log.pool.execute(
             "UPDATE access.login_attempts SET last_at = last_at - interval '1 minute' WHERE attempts >= %s",
             (FREE_ATTEMPTS,),
         )
     with full(monkeypatch):
-        assert [attempt(house.app_client(), PASSWORD, OWNER).status_code for _ in range(3)] == [503] * 3
+        assert [attempt(api.app_client(), PASSWORD, OWNER).status_code for _ in range(3)] == [503] * 3
 
-    assert attempt(house.app_client(), "wrong", OWNER).status_code == 401
-    assert attempt(house.app_client(), PASSWORD, OWNER).status_code == 429
+    assert attempt(api.app_client(), "wrong", OWNER).status_code == 401
+    assert attempt(api.app_client(), PASSWORD, OWNER).status_code == 429
 
 
-def test_a_proof_that_the_queue_refuses_is_no_wrong_one(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proof_that_the_queue_refuses_is_no_wrong_one(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue 8, 21 (store review 7), a sibling: signed in, the tries are counted by session."""
-    house.user("agent")
+    api.user("agent")
     with full(monkeypatch):
         for _ in range(FREE_ATTEMPTS + 3):
-            assert house.post(f"{CURRENT}/prove", {"password": PASSWORD}, role="agent").status_code == 503
+            assert api.post(f"{CURRENT}/prove", {"password": PASSWORD}, role="agent").status_code == 503
 
-    assert house.post(f"{CURRENT}/prove", {"password": PASSWORD}, role="agent").status_code == 204
+    assert api.post(f"{CURRENT}/prove", {"password": PASSWORD}, role="agent").status_code == 204
 
 
-def test_a_browser_that_changes_its_password_is_known_with_the_new_one(house: House) -> None:
+def test_a_browser_that_changes_its_password_is_known_with_the_new_one(api: ApiClient) -> None:
     """Issue 8, 21 (review 3), a sibling: its cookie would be one of the password before."""
-    user = house.user("agent")
-    changed = house.post("/api/v1/me/password", {"current": PASSWORD, "password": ANOTHER}, role="agent")
+    user = api.user("agent")
+    changed = api.post("/api/v1/me/password", {"current": PASSWORD, "password": ANOTHER}, role="agent")
     assert changed.status_code == 204
     token = changed.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
-    [(generation,)] = house.services.log.pool.fetch_all(
+    [(generation,)] = api.services.log.pool.fetch_all(
         "SELECT generation FROM access.passwords WHERE user_id = %s", (str(user),)
     )
 
-    assert house.services.access.proving.is_known_device(user, generation, Caller(known=token))
+    assert api.services.access.proving.is_known_device(user, generation, Caller(known=token))
 
 
 @pytest.mark.parametrize("way", ["set-password", "own", "reset"])
-def test_nobodys_name_is_their_password(house: House, way: str) -> None:
+def test_nobodys_name_is_their_password(api: ApiClient, way: str) -> None:
     """Issue 8, 22 (review 11): the name was looked at when the user was registered, and never again."""
-    house.user("admin")
+    api.user("admin")
     name = "Wilhelmina Abercrombie-Ostrowska"
     made = {"login": "wao", "name": name, "roles": ["agent"], "password": PASSWORD}
-    user = house.post("/api/v1/users", made).get_json()["id"]
-    house.catch_up()
+    user = api.post("/api/v1/users", made).get_json()["id"]
+    api.catch_up()
     if way == "set-password":
-        reply = house.post(f"/api/v1/users/{user}/set-password", {"password": name})
+        reply = api.post(f"/api/v1/users/{user}/set-password", {"password": name})
     elif way == "own":
-        house.tokens["agent"] = house.services.access.sign_in("wao", PASSWORD).token
-        reply = house.post("/api/v1/me/password", {"current": PASSWORD, "password": name}, role="agent")
+        api.tokens["agent"] = api.services.access.sign_in("wao", PASSWORD).token
+        reply = api.post("/api/v1/me/password", {"current": PASSWORD, "password": name}, role="agent")
     else:
-        code = house.post(f"/api/v1/users/{user}/reset-code", {}).get_json()["code"]
-        reply = house.app_client().post(RESET, json={"login": "wao", "code": code, "password": name})
+        code = api.post(f"/api/v1/users/{user}/reset-code", {}).get_json()["code"]
+        reply = api.app_client().post(RESET, json={"login": "wao", "code": code, "password": name})
 
     assert reply.status_code == 400
     assert reply.get_json()["errors"][0]["pointer"] == "/password"
-    assert house.services.access.sign_in("wao", PASSWORD).user == UUID(user)
+    assert api.services.access.sign_in("wao", PASSWORD).user == UUID(user)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from tests.api.conftest import House
-from tests.support.api_steps import case, customer, items, made, read, refused, technician, told
+from tests.api.conftest import ApiClient
+from tests.support.api_steps import case, command, create, customer, items, read, refusal, technician
 
 NOBODY = "0191cb40-11d2-7000-8f00-9d0f6b7c0001"
 SATISFIED = {"outcome": "satisfied", "basis": "spoken"}
 
 
-def resolved(house: House, case: str) -> None:
-    told(house, f"cases/{case}/resolve", resolution="It does not drip any more.")
-    house.catch_up()
+def resolved(api: ApiClient, case: str) -> None:
+    command(api, f"cases/{case}/resolve", resolution="It does not drip any more.")
+    api.catch_up()
 
 
-def finished(house: House, order: str) -> None:
-    told(house, f"work-orders/{order}/assign", technician=technician(house))
-    told(house, f"work-orders/{order}/complete", fixed="yes")
-    told(house, f"work-orders/{order}/close")
+def finished(api: ApiClient, order: str) -> None:
+    command(api, f"work-orders/{order}/assign", technician=technician(api))
+    command(api, f"work-orders/{order}/complete", fixed="yes")
+    command(api, f"work-orders/{order}/close")
 
 
-def test_a_case_begins_with_the_contact_in_which_the_customer_told_about_it(house: House) -> None:
-    owner, contact = customer(house), made(house, "contacts", channel="phone")
+def test_a_case_begins_with_the_contact_in_which_the_customer_told_about_it(api: ApiClient) -> None:
+    owner, contact = customer(api), create(api, "contacts", channel="phone")
 
-    id = case(house, owner, contact=contact, first_contact_at="2026-01-05T09:00:00+01:00")
+    id = case(api, owner, contact=contact, first_contact_at="2026-01-05T09:00:00+01:00")
 
-    shown = read(house, f"cases/{id}")
+    shown = read(api, f"cases/{id}")
     assert (shown["customer"], shown["topic"], shown["priority"], shown["status"]) == (
         owner,
         "troubleshooting",
@@ -33,103 +33,103 @@ def test_a_case_begins_with_the_contact_in_which_the_customer_told_about_it(hous
         "open",
     )
     assert (shown["contacts"], shown["first_contact_at"]) == ([contact], "2026-01-05T08:00:00.000000Z")
-    assert read(house, f"contacts/{contact}")["case"] == id
+    assert read(api, f"contacts/{contact}")["case"] == id
 
 
-def test_a_case_waits_is_resolved_and_may_be_reopened(house: House) -> None:
-    id, contact = case(house, customer(house)), made(house, "contacts", channel="phone")
+def test_a_case_waits_is_resolved_and_may_be_reopened(api: ApiClient) -> None:
+    id, contact = case(api, customer(api)), create(api, "contacts", channel="phone")
 
-    told(house, f"cases/{id}/wait", on="parts")
-    waiting = read(house, f"cases/{id}")
-    resolved(house, id)
-    told(house, f"cases/{id}/reopen", by_contact=contact)
+    command(api, f"cases/{id}/wait", on="parts")
+    waiting = read(api, f"cases/{id}")
+    resolved(api, id)
+    command(api, f"cases/{id}/reopen", by_contact=contact)
 
-    shown = read(house, f"cases/{id}")
+    shown = read(api, f"cases/{id}")
     assert (waiting["status"], waiting["waits_on"]) == ("waiting", "parts")
     assert (shown["status"], shown["reopenings"], shown["contacts"]) == ("in_progress", 1, [contact])
 
 
-def test_a_case_closes_with_what_the_customer_says(house: House) -> None:
-    id = case(house, customer(house))
-    resolved(house, id)
+def test_a_case_closes_with_what_the_customer_says(api: ApiClient) -> None:
+    id = case(api, customer(api))
+    resolved(api, id)
 
-    told(house, f"cases/{id}/close", **SATISFIED)
+    command(api, f"cases/{id}/close", **SATISFIED)
 
-    shown = read(house, f"cases/{id}")
+    shown = read(api, f"cases/{id}")
     assert (shown["status"], shown["outcome"], shown["basis"]) == ("closed", "satisfied", "spoken")
-    assert refused(house, f"cases/{id}/wait", on="parts") == (409, "case-is-final")
+    assert refusal(api, f"cases/{id}/wait", on="parts") == (409, "case-is-final")
 
 
-def test_a_case_that_is_not_resolved_does_not_close(house: House) -> None:
-    id = case(house, customer(house))
-    house.catch_up()
+def test_a_case_that_is_not_resolved_does_not_close(api: ApiClient) -> None:
+    id = case(api, customer(api))
+    api.catch_up()
 
-    assert refused(house, f"cases/{id}/close", **SATISFIED) == (409, "not-resolved")
+    assert refusal(api, f"cases/{id}/close", **SATISFIED) == (409, "not-resolved")
 
 
-def test_a_case_does_not_close_while_work_is_open_on_it(house: House) -> None:
-    id = case(house, customer(house))
-    done, left = (made(house, "work-orders", case=id) for _ in range(2))
-    finished(house, done)
-    resolved(house, id)
+def test_a_case_does_not_close_while_work_is_open_on_it(api: ApiClient) -> None:
+    id = case(api, customer(api))
+    done, left = (create(api, "work-orders", case=id) for _ in range(2))
+    finished(api, done)
+    resolved(api, id)
 
-    reply = house.post(f"/api/v1/cases/{id}/close", SATISFIED)
+    reply = api.post(f"/api/v1/cases/{id}/close", SATISFIED)
 
     assert (reply.status_code, reply.json["open_work_orders"]) == (409, 1)  # type: ignore[index]
-    told(house, f"work-orders/{left}/cancel", reason="Not needed")
-    house.catch_up()
-    told(house, f"cases/{id}/close", **SATISFIED)
+    command(api, f"work-orders/{left}/cancel", reason="Not needed")
+    api.catch_up()
+    command(api, f"cases/{id}/close", **SATISFIED)
 
 
-def test_work_on_a_case_that_was_merged_into_another_is_open_on_that(house: House) -> None:
-    owner = customer(house)
-    double, stays = case(house, owner), case(house, owner)
-    made(house, "work-orders", case=double)
-    told(house, f"cases/{double}/merge", into=stays)
-    resolved(house, stays)
+def test_work_on_a_case_that_was_merged_into_another_is_open_on_that(api: ApiClient) -> None:
+    owner = customer(api)
+    double, stays = case(api, owner), case(api, owner)
+    create(api, "work-orders", case=double)
+    command(api, f"cases/{double}/merge", into=stays)
+    resolved(api, stays)
 
-    assert refused(house, f"cases/{stays}/close", **SATISFIED) == (409, "something-is-open")
+    assert refusal(api, f"cases/{stays}/close", **SATISFIED) == (409, "something-is-open")
 
 
-def test_open_work_is_waived_in_the_name_of_who_closes_the_case(house: House) -> None:
-    agent, id = house.user("agent"), case(house, customer(house))
-    made(house, "work-orders", case=id)
-    resolved(house, id)
+def test_open_work_is_waived_in_the_name_of_who_closes_the_case(api: ApiClient) -> None:
+    agent, id = api.user("agent"), case(api, customer(api))
+    create(api, "work-orders", case=id)
+    resolved(api, id)
 
-    closed = house.post(f"/api/v1/cases/{id}/close", SATISFIED | {"waiver": "They moved away."}, role="agent")
+    closed = api.post(f"/api/v1/cases/{id}/close", SATISFIED | {"waiver": "They moved away."}, role="agent")
 
-    shown = read(house, f"cases/{id}")
+    shown = read(api, f"cases/{id}")
     assert closed.status_code == 200
     assert (shown["waived_by"], shown["waiver"]) == (str(agent), "They moved away.")
 
 
-def test_a_case_is_not_closed_by_what_the_views_do_not_know_yet(house: House) -> None:
-    id = case(house, customer(house))
-    told(house, f"cases/{id}/resolve")
+def test_a_case_is_not_closed_by_what_the_views_do_not_know_yet(api: ApiClient) -> None:
+    id = case(api, customer(api))
+    command(api, f"cases/{id}/resolve")
 
-    assert refused(house, f"cases/{id}/close", **SATISFIED) == (503, "views-behind")
-
-
-def test_a_case_is_merged_into_one_that_goes_on(house: House) -> None:
-    owner = customer(house)
-    double, stays = case(house, owner), case(house, owner)
-
-    told(house, f"cases/{double}/merge", into=stays)
-
-    assert read(house, f"cases/{double}")["merged_into"] == stays
-    assert refused(house, f"cases/{stays}/merge", into=double) == (409, "case-is-final")
-    assert refused(house, f"cases/{stays}/merge", into=NOBODY)[0] == 404
+    assert refusal(api, f"cases/{id}/close", **SATISFIED) == (503, "views-behind")
 
 
-def test_cases_are_found_by_customer_status_topic_and_priority(house: House) -> None:
-    owner = customer(house)
-    urgent = case(house, owner, priority="urgent", occurred_at="2026-01-05T09:00:00Z")
-    billing = case(house, owner, topic="billing")
-    other = case(house, customer(house))
-    told(house, f"cases/{billing}/wait", on="payment")
+def test_a_case_is_merged_into_one_that_goes_on(api: ApiClient) -> None:
+    owner = customer(api)
+    double, stays = case(api, owner), case(api, owner)
+
+    command(api, f"cases/{double}/merge", into=stays)
+
+    assert read(api, f"cases/{double}")["merged_into"] == stays
+    assert refusal(api, f"cases/{stays}/merge", into=double) == (409, "case-is-final")
+    assert refusal(api, f"cases/{stays}/merge", into=NOBODY)[0] == 404
+
+
+def test_cases_are_found_by_customer_status_topic_and_priority(api: ApiClient) -> None:
+    owner = customer(api)
+    urgent = case(api, owner, priority="urgent", occurred_at="2026-01-05T09:00:00Z")
+    billing = case(api, owner, topic="billing")
+    other = case(api, customer(api))
+    command(api, f"cases/{billing}/wait", on="payment")
 
     def found(query: str) -> list[str]:
-        return [row["id"] for row in items(house, f"cases?{query}")]
+        return [row["id"] for row in items(api, f"cases?{query}")]
 
     assert found(f"customer={owner}") == [billing, urgent]
     assert found("status=waiting") == found("topic=billing") == [billing]
@@ -137,12 +137,12 @@ def test_cases_are_found_by_customer_status_topic_and_priority(house: House) -> 
     assert set(found("status=open")) == {urgent, other}
 
 
-def test_the_timeline_of_a_case_tells_all_that_concerns_it_in_the_order_in_which_it_happened(house: House) -> None:
-    contact = made(house, "contacts", channel="phone", occurred_at="2026-01-05T08:00:00Z")
-    id = case(house, customer(house), contact=contact, occurred_at="2026-01-05T08:10:00Z")
-    order = made(house, "work-orders", case=id, occurred_at="2026-01-05T08:20:00Z")
-    made(
-        house,
+def test_the_timeline_of_a_case_tells_all_that_concerns_it_in_the_order_in_which_it_happened(api: ApiClient) -> None:
+    contact = create(api, "contacts", channel="phone", occurred_at="2026-01-05T08:00:00Z")
+    id = case(api, customer(api), contact=contact, occurred_at="2026-01-05T08:10:00Z")
+    order = create(api, "work-orders", case=id, occurred_at="2026-01-05T08:20:00Z")
+    create(
+        api,
         "visits",
         work_order=order,
         zone="Europe/Berlin",
@@ -151,30 +151,30 @@ def test_the_timeline_of_a_case_tells_all_that_concerns_it_in_the_order_in_which
         occurred_at="2026-01-05T08:30:00Z",
     )
 
-    first = read(house, f"cases/{id}/timeline?limit=3")
-    rest = read(house, f"cases/{id}/timeline?limit=100&cursor={first['next']}")
+    first = read(api, f"cases/{id}/timeline?limit=3")
+    rest = read(api, f"cases/{id}/timeline?limit=100&cursor={first['next']}")
 
     topics = [row["topic"] for row in first["items"] + rest["items"]]
     assert topics[0] == "contact.received"
     assert set(topics[1:4]) == {"case.opened", "contact.linked", "case.contact_attached"}
     assert set(topics[4:6]) == {"work_order.opened", "case.work_started"}
     assert topics[6] == "visit.planned"
-    assert house.get(f"/api/v1/cases/{NOBODY}/timeline").status_code == 404
+    assert api.get(f"/api/v1/cases/{NOBODY}/timeline").status_code == 404
 
 
-def test_everything_about_a_case_is_correlated_by_it(house: House) -> None:
-    id = case(house, customer(house))
-    order = made(house, "work-orders", case=id)
-    visit = made(
-        house,
+def test_everything_about_a_case_is_correlated_by_it(api: ApiClient) -> None:
+    id = case(api, customer(api))
+    order = create(api, "work-orders", case=id)
+    visit = create(
+        api,
         "visits",
         work_order=order,
         zone="Europe/Berlin",
         window_start="2026-01-06T09:00:00Z",
         window_end="2026-01-06T11:00:00Z",
     )
-    told(house, f"visits/{visit}/start-travel")
+    command(api, f"visits/{visit}/start-travel")
 
-    topics = [row["topic"] for row in items(house, f"events?correlation={id}")]
+    topics = [row["topic"] for row in items(api, f"events?correlation={id}")]
 
     assert topics == ["case.opened", "work_order.opened", "case.work_started", "visit.planned", "visit.travel_started"]

@@ -9,7 +9,7 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from store.erasure import Erasure
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.erasing import erased
 from tests.support.field_setup import save
 from tests.support.held_operations import Company, contest
@@ -25,18 +25,18 @@ class Two:
         self.company, self.field = company, company.field
         self.orders = [self.order(), self.order()]
         company.order = str(self.orders[0].id)
-        needs = [company.come["id"]] if original == "held" else []
+        needs = [company.needed["id"]] if original == "held" else []
         if original == "quarantined":
             company.suspend(company.anna)
         self.first = company.note(company.anna, "the original", needs=needs)
         assert company.anna.result(self.first).status == original
         company.order = str(self.orders[1].id)
         contest(company, company.second, self.first)
-        company.house.catch_up()
+        company.api.catch_up()
 
     def order(self) -> WorkOrder:
         """A work order of Anna for a new customer."""
-        order = WorkOrder.open(id=uuid4(), number=f"W-{uuid4()}", customer=registered(self.company.house).id)
+        order = WorkOrder.open(id=uuid4(), number=f"W-{uuid4()}", customer=registered(self.company.api).id)
         order.assign(self.field.anna)
         save(self.company.log, order)
         return order
@@ -55,8 +55,8 @@ class Two:
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 @pytest.mark.parametrize("original", ["held", "quarantined"])
@@ -85,7 +85,7 @@ def test_what_came_of_a_contest_does_not_take_the_original_with_it(company: Comp
     two = Two(company, original="held")
     path = f"/api/v1/operations/{two.first['id']}"
     position = company.operations()[1]["text_position"]
-    assert company.house.post(f"{path}/release", {"text_position": position}).status_code == 200
+    assert company.api.post(f"{path}/release", {"text_position": position}).status_code == 200
 
     two.erase(1)
 

@@ -16,8 +16,8 @@ from store.erasure import Erasure
 from store.mapper import Body, BodyMapper, Personal
 from store.pool import ConnectionPool
 from store.shape import shape_of
-from tests.api.conftest import PASSWORD, House
-from tests.support.pulling_device import Pocket
+from tests.api.conftest import PASSWORD, ApiClient
+from tests.support.pulling_device import PullingDevice
 
 LOGIN, NAME, PHONE = "kastanienbaum", "Wilhelmine Quittenstein", "Wilhelmines Telefon"
 NEW: dict[str, Any] = {"login": LOGIN, "name": NAME, "roles": ["agent"], "password": PASSWORD}
@@ -36,8 +36,8 @@ def everything(dsn: str) -> str:
     return str(found)
 
 
-def sign_in(house: House, login: str = LOGIN, password: str = PASSWORD) -> Any:
-    return house.app_client().post("/api/v1/sessions", json={"login": login, "password": password})
+def sign_in(api: ApiClient, login: str = LOGIN, password: str = PASSWORD) -> Any:
+    return api.app_client().post("/api/v1/sessions", json={"login": login, "password": password})
 
 
 def code(reply: Any) -> str:
@@ -45,98 +45,98 @@ def code(reply: Any) -> str:
 
 
 def test_nothing_holds_the_name_or_the_login_of_a_user_who_was_erased(
-    house: House, database: str, capsys: pytest.CaptureFixture[str]
+    api: ApiClient, database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Issue 8, 24: no view, document, security event, session, login claim, log line or record."""
-    sign_in(house)  # before there was such a user
-    made = house.post("/api/v1/users", NEW)
+    sign_in(api)  # before there was such a user
+    made = api.post("/api/v1/users", NEW)
     user = made.get_json()["id"]
-    token = sign_in(house).get_json()["token"]
-    sign_in(house, password="wrong")
-    house.post(f"/api/v1/users/{user}/reset-code")
-    house.catch_up()
+    token = sign_in(api).get_json()["token"]
+    sign_in(api, password="wrong")
+    api.post(f"/api/v1/users/{user}/reset-code")
+    api.catch_up()
     assert LOGIN in everything(database)
     assert NAME in everything(database)
 
-    erased = house.post(f"/api/v1/users/{user}/erase")
-    house.catch_up()
-    sign_in(house)  # and afterwards
+    erased = api.post(f"/api/v1/users/{user}/erase")
+    api.catch_up()
+    sign_in(api)  # and afterwards
 
     assert erased.status_code == 200
     stored = everything(database)
     assert (LOGIN in stored, NAME in stored) == (False, False)
-    shown = house.get(f"/api/v1/users/{user}").get_json()
+    shown = api.get(f"/api/v1/users/{user}").get_json()
     assert (shown["login"], shown["name"], shown["enabled"], shown["erased"]) == ("", None, False, True)
-    data = house.get("/api/v1/events?topic=user.registered").get_json()["items"]
-    response = [house.get(f"/api/v1/events/{each['position']}").get_data(as_text=True) for each in data]
+    data = api.get("/api/v1/events?topic=user.registered").get_json()["items"]
+    response = [api.get(f"/api/v1/events/{each['position']}").get_data(as_text=True) for each in data]
     assert not any(LOGIN in text or NAME in text for text in response)
-    past = house.get("/api/v1/users?known_at=2&limit=500").get_data(as_text=True)
+    past = api.get("/api/v1/users?known_at=2&limit=500").get_data(as_text=True)
     assert LOGIN not in past
-    current = house.client.get("/api/v1/sessions/current", headers={"Authorization": f"Bearer {token}"})
-    assert (current.status_code, sign_in(house).status_code) == (401, 401)
+    current = api.client.get("/api/v1/sessions/current", headers={"Authorization": f"Bearer {token}"})
+    assert (current.status_code, sign_in(api).status_code) == (401, 401)
     printed = capsys.readouterr()
     assert LOGIN not in printed.out + printed.err
 
 
-def test_a_user_is_forgotten_by_somebody_else_and_for_good(house: House) -> None:
+def test_a_user_is_forgotten_by_somebody_else_and_for_good(api: ApiClient) -> None:
     """Issue 8, 24: not oneself; what was erased is not enabled again, and its login is free."""
-    admin = house.user("admin")
-    user = house.post("/api/v1/users", NEW).get_json()["id"]
-    assert code(house.post(f"/api/v1/users/{admin}/erase")) == "not-yourself"
-    assert house.post(f"/api/v1/users/{user}/erase").status_code == 200
+    admin = api.user("admin")
+    user = api.post("/api/v1/users", NEW).get_json()["id"]
+    assert code(api.post(f"/api/v1/users/{admin}/erase")) == "not-yourself"
+    assert api.post(f"/api/v1/users/{user}/erase").status_code == 200
 
-    assert house.post(f"/api/v1/users/{user}/erase").status_code == 200
+    assert api.post(f"/api/v1/users/{user}/erase").status_code == 200
     for command, body in (("enable", {}), ("set-roles", {"roles": ["admin"]}), ("reset-code", {})):
-        assert code(house.post(f"/api/v1/users/{user}/{command}", body)) == "user-is-erased", command
-    assert house.post("/api/v1/users", NEW).status_code == 201
+        assert code(api.post(f"/api/v1/users/{user}/{command}", body)) == "user-is-erased", command
+    assert api.post("/api/v1/users", NEW).status_code == 201
 
 
-def test_an_erasure_that_was_cut_off_is_carried_out_by_the_worker(house: House, database: str) -> None:
+def test_an_erasure_that_was_cut_off_is_carried_out_by_the_worker(api: ApiClient, database: str) -> None:
     """Issue 8, 24: the event is the promise; whoever follows the log keeps it."""
-    user = UUID(house.post("/api/v1/users", NEW).get_json()["id"])
-    entity = house.services.log.work().get(User, user)
+    user = UUID(api.post("/api/v1/users", NEW).get_json()["id"])
+    entity = api.services.log.work().get(User, user)
     entity.erase()
-    house.commit(entity)
+    api.commit(entity)
 
-    Erasure(house.services.log).catch_up()
-    house.catch_up()
+    Erasure(api.services.log).catch_up()
+    api.catch_up()
 
     assert LOGIN not in everything(database)
 
 
-def test_nothing_holds_the_name_of_a_technician_who_was_erased(house: House, database: str) -> None:
+def test_nothing_holds_the_name_of_a_technician_who_was_erased(api: ApiClient, database: str) -> None:
     """Issue 8, 24: nor that of the device; the devices are revoked and told to erase themselves."""
-    made = house.post("/api/v1/technicians", {"name": NAME}).get_json()["id"]
-    issued = house.post(f"/api/v1/technicians/{made}/enrolments").get_json()["code"]
+    made = api.post("/api/v1/technicians", {"name": NAME}).get_json()["id"]
+    issued = api.post(f"/api/v1/technicians/{made}/enrolments").get_json()["code"]
     body = {"code": issued, "install_id": "i-1", "name": PHONE, "platform": "android", "app_version": "1.4"}
-    enrolled = house.client.post("/sync/v1/devices", json=body).get_json()
-    anna = Pocket(house)
+    enrolled = api.client.post("/sync/v1/devices", json=body).get_json()
+    anna = PullingDevice(api)
     anna.pull()
-    house.catch_up()
+    api.catch_up()
     before = everything(database)
     assert (NAME in before, PHONE in before) == (True, True)
 
-    erased = house.post(f"/api/v1/technicians/{made}/erase")
-    house.catch_up()
+    erased = api.post(f"/api/v1/technicians/{made}/erase")
+    api.catch_up()
 
     assert erased.status_code == 200, erased.text
     after = everything(database)
     assert (NAME in after, PHONE in after) == (False, False)
-    shown = house.get(f"/api/v1/technicians/{made}").get_json()
+    shown = api.get(f"/api/v1/technicians/{made}").get_json()
     assert (shown["name"], shown["active"], shown["erased"]) == (None, False, True)
-    pulled = house.client.get("/sync/v1/pull", headers={"Authorization": f"Bearer {enrolled['access_token']}"})
+    pulled = api.client.get("/sync/v1/pull", headers={"Authorization": f"Bearer {enrolled['access_token']}"})
     assert (pulled.status_code, pulled.get_json()["wipe"]) == (403, True)
-    assert code(house.post(f"/api/v1/technicians/{made}/change", {"name": NAME})) == "technician-is-erased"
-    assert code(house.post(f"/api/v1/technicians/{made}/enrolments")) == "technician-is-deactivated"
-    rebuild(house.services.projecting, PROJECTIONS, [each.name for each in PROJECTIONS])
-    assert house.get(f"/api/v1/devices/{enrolled['device_id']}").get_json()["name"] is None
+    assert code(api.post(f"/api/v1/technicians/{made}/change", {"name": NAME})) == "technician-is-erased"
+    assert code(api.post(f"/api/v1/technicians/{made}/enrolments")) == "technician-is-deactivated"
+    rebuild(api.services.projecting, PROJECTIONS, [each.name for each in PROJECTIONS])
+    assert api.get(f"/api/v1/devices/{enrolled['device_id']}").get_json()["name"] is None
 
 
-def test_only_admins_forget_employees(house: House) -> None:
+def test_only_admins_forget_employees(api: ApiClient) -> None:
     """Issue 8, 24: nobody else may."""
     for path in (f"/api/v1/users/{uuid4()}/erase", f"/api/v1/technicians/{uuid4()}/erase"):
         for role in ("service_manager", "dispatcher", "auditor"):
-            assert house.post(path, role=role).status_code == 403
+            assert api.post(path, role=role).status_code == 403
 
 
 def test_the_plain_login_of_an_older_record_is_shown_until_the_key_is_gone(services: Services) -> None:

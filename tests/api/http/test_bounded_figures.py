@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.http.services import Services
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 TOKEN = "a-token-of-more-than-twenty"
 
@@ -20,23 +20,23 @@ def client(services: Services, **settings: Any) -> FlaskClient:
     return create_app(replace(services, settings=replace(made, **settings))).test_client()
 
 
-def series(house: House) -> int:
-    text = house.client.get("/metrics").get_data(as_text=True)
+def series(api: ApiClient) -> int:
+    text = api.client.get("/metrics").get_data(as_text=True)
     return sum(1 for line in text.splitlines() if not line.startswith("#"))
 
 
-def test_invented_methods_and_paths_make_no_new_series(house: House) -> None:
+def test_invented_methods_and_paths_make_no_new_series(api: ApiClient) -> None:
     """Issue 8, 27: 3,000 invented methods made 4 MB of figures."""
     for method in ("BREW", "DELETE"):
-        house.client.open("/api/v1/parts", method=method)
-        house.client.open("/nowhere", method=method)
-    series(house)  # the look itself is counted too
-    before = series(house)
+        api.client.open("/api/v1/parts", method=method)
+        api.client.open("/nowhere", method=method)
+    series(api)  # the look itself is counted too
+    before = series(api)
 
     for number in range(3000):
-        house.client.open(f"/nowhere/{number}" if number % 2 else "/api/v1/parts", method=f"BREW{number}")
+        api.client.open(f"/nowhere/{number}" if number % 2 else "/api/v1/parts", method=f"BREW{number}")
 
-    assert series(house) == before
+    assert series(api) == before
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,19 @@ def test_figures_are_read_by_those_whom_the_settings_let(
 @pytest.mark.parametrize(
     "path", ["/", "//api//v1//parts", "/api/v1/parts/", "/docs/", "/openapi.json", "/docs", "/static"]
 )
-def test_no_reply_repeats_the_host_of_the_request(house: House, path: str) -> None:
+def test_no_reply_repeats_the_host_of_the_request(api: ApiClient, path: str) -> None:
     """Issue 8, 27: the Host header is not reflected."""
     for method in ("GET", "POST"):
-        reply = house.client.open(path, method=method, headers={"Host": "evil.example"})
+        reply = api.client.open(path, method=method, headers={"Host": "evil.example"})
 
         assert "evil" not in str(reply.headers)
         assert "evil" not in reply.get_data(as_text=True)
 
 
-def test_a_place_is_told_as_a_path(house: House) -> None:
+def test_a_place_is_told_as_a_path(api: ApiClient) -> None:
     """Issue 8, 27: `Location` names no host."""
     body = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
-    made = house.post("/api/v1/parts", body, Host="evil.example")
+    made = api.post("/api/v1/parts", body, Host="evil.example")
 
     assert made.status_code == 201
     assert made.headers["Location"].startswith("/api/v1/parts/")

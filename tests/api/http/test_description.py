@@ -9,12 +9,12 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.http.policy import POLICY, routes
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 
 @pytest.fixture
-def description(house: House) -> dict[str, Any]:
-    found = house.client.get("/openapi.json").json
+def description(api: ApiClient) -> dict[str, Any]:
+    found = api.client.get("/openapi.json").json
     assert found is not None
     return dict(found)
 
@@ -34,11 +34,11 @@ def test_it_is_openapi_3_1(description: dict[str, Any]) -> None:
 
 
 def test_every_route_is_described_with_a_sentence_and_the_roles_that_may_use_it(
-    house: House, description: dict[str, Any]
+    api: ApiClient, description: dict[str, Any]
 ) -> None:
     described = operations(description)
 
-    assert set(described) == set(routes(house.client.application).values()) - {"GET /static/{filename}"}
+    assert set(described) == set(routes(api.client.application).values()) - {"GET /static/{filename}"}
     for name, operation in described.items():
         assert operation["summary"].endswith((".", "?")), name
         assert operation["x-roles"] == sorted(POLICY[name])
@@ -66,25 +66,25 @@ def test_every_reading_route_may_ask_the_past_and_wait_for_the_present(descripti
             assert {"at_least", "as_of", "known_at"} <= asked, name
 
 
-def test_people_find_every_route_and_its_roles_on_one_page_without_foreign_hosts(house: House) -> None:
-    page = house.client.get("/docs")
+def test_people_find_every_route_and_its_roles_on_one_page_without_foreign_hosts(api: ApiClient) -> None:
+    page = api.client.get("/docs")
     text = page.get_data(as_text=True)
 
     assert page.status_code == 200
-    for name in set(routes(house.client.application).values()) - {"GET /static/{filename}"}:
+    for name in set(routes(api.client.application).values()) - {"GET /static/{filename}"}:
         method, _, path = name.partition(" ")
         assert f'id="{method}-{path}"' in text, name
     assert "stock_keeper" in text
     assert not re.search(r"(src|href)=\"(https?:)?//", text)
-    style = house.client.get("/static/docs.css")
+    style = api.client.get("/static/docs.css")
     assert style.status_code == 200
     assert style.mimetype == "text/css"
     assert "http" not in style.get_data(as_text=True)
     style.close()
 
 
-def test_quantities_are_described_as_plain_decimals(house: House) -> None:
+def test_quantities_are_described_as_plain_decimals(api: ApiClient) -> None:
     """Issue 8, 2: when the views' quantities became wider, their description was lost."""
-    spec = house.client.get("/openapi.json").get_json()
+    spec = api.client.get("/openapi.json").get_json()
     shown = spec["paths"]["/api/v1/stock-movements/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
     assert shown["schema"]["properties"]["quantity"] == {"type": "string", "description": "A plain decimal."}

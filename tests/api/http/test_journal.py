@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from callout.logging_setup import configure_logging
-from tests.api.conftest import PASSWORD, House
+from tests.api.conftest import PASSWORD, ApiClient
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def lines(journal: io.StringIO) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in journal.getvalue().splitlines()]
 
 
-def test_a_request_is_one_line_with_the_route_and_the_ids(house: House, journal: io.StringIO) -> None:
-    user = house.user("agent")
-    reply = house.ask("GET", "/api/v1/parts/0191cb40-11d2-7000-8f00-9d0f6b7c0001?at_least=0", role="agent")
+def test_a_request_is_one_line_with_the_route_and_the_ids(api: ApiClient, journal: io.StringIO) -> None:
+    user = api.user("agent")
+    reply = api.ask("GET", "/api/v1/parts/0191cb40-11d2-7000-8f00-9d0f6b7c0001?at_least=0", role="agent")
 
     [line] = lines(journal)
     assert line["event"] == "request"
@@ -40,27 +40,27 @@ def test_a_request_is_one_line_with_the_route_and_the_ids(house: House, journal:
     assert line["at"].endswith("Z")
 
 
-def test_no_line_holds_a_token_a_password_or_a_word_of_a_person(house: House, journal: io.StringIO) -> None:
+def test_no_line_holds_a_token_a_password_or_a_word_of_a_person(api: ApiClient, journal: io.StringIO) -> None:
     ada = {"login": "kastanienbaum", "name": "Ada Kastanienbaum", "roles": ["agent"], "password": PASSWORD}
-    house.post("/api/v1/users", ada)
-    house.post("/api/v1/users", ada | {"name": 5})
-    house.client.post("/api/v1/sessions", json={"login": "kastanienbaum", "password": "wrong-guess"})
-    token = house.client.post("/api/v1/sessions", json={"login": "kastanienbaum", "password": PASSWORD}).json
-    house.get("/api/v1/users?login=kastanienbaum")
-    house.ask("GET", "/kastanienbaum")
-    made = house.post("/api/v1/technicians", {"name": "Kastanienbaum", "zone": "UTC", "language": "de"})
-    code = house.post(f"{made.headers['Location']}/enrolments").json
+    api.post("/api/v1/users", ada)
+    api.post("/api/v1/users", ada | {"name": 5})
+    api.client.post("/api/v1/sessions", json={"login": "kastanienbaum", "password": "wrong-guess"})
+    token = api.client.post("/api/v1/sessions", json={"login": "kastanienbaum", "password": PASSWORD}).json
+    api.get("/api/v1/users?login=kastanienbaum")
+    api.ask("GET", "/kastanienbaum")
+    made = api.post("/api/v1/technicians", {"name": "Kastanienbaum", "zone": "UTC", "language": "de"})
+    code = api.post(f"{made.headers['Location']}/enrolments").json
 
     assert token is not None
     assert code is not None
     written = journal.getvalue()
     assert written.count("\n") == 8
-    for secret in ("astanienbaum", PASSWORD, "wrong-guess", token["token"], house.tokens["admin"], code["code"]):
+    for secret in ("astanienbaum", PASSWORD, "wrong-guess", token["token"], api.tokens["admin"], code["code"]):
         assert secret not in written
 
 
 def test_a_fault_is_told_by_its_type_and_place_and_not_by_its_words(
-    house: House, journal: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, journal: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:
         try:
@@ -68,9 +68,9 @@ def test_a_fault_is_told_by_its_type_and_place_and_not_by_its_words(
         except KeyError as error:
             raise ValueError("Lindenstraße 7") from error
 
-    house.user("admin")
-    monkeypatch.setattr(house.services.views, "picture", broken)
-    reply = house.ask("GET", "/api/v1/parts")
+    api.user("admin")
+    monkeypatch.setattr(api.services.views, "picture", broken)
+    reply = api.ask("GET", "/api/v1/parts")
 
     [line] = lines(journal)
     assert (line["level"], line["status"], line["request"]) == ("error", 500, reply.headers["X-Request-Id"])
@@ -80,10 +80,10 @@ def test_a_fault_is_told_by_its_type_and_place_and_not_by_its_words(
     assert "Lindenstra" not in journal.getvalue()
 
 
-def test_machines_that_look_every_few_seconds_leave_no_line(house: House, journal: io.StringIO) -> None:
+def test_machines_that_look_every_few_seconds_leave_no_line(api: ApiClient, journal: io.StringIO) -> None:
     configure_logging("info", journal)
 
     for path in ("/health", "/ready", "/metrics"):
-        house.client.get(path)
+        api.client.get(path)
 
     assert journal.getvalue() == ""

@@ -9,8 +9,8 @@ from api.http.policy import POLICY
 from api.http.security import READ
 from domain.kernel.aggregate import PERSONAL, Entity
 from domain.stock.part import Part, PartName
-from tests.api.conftest import House
-from tests.support.pulling_device import Pocket
+from tests.api.conftest import ApiClient
+from tests.support.pulling_device import PullingDevice
 
 NOT_OF_PEOPLE = {
     ("/api/v1/locations", "name"),  # of a van or a shelf
@@ -47,11 +47,11 @@ def members(shape: Any) -> set[str]:
     return found
 
 
-def test_every_reply_with_personal_words_is_noted_when_an_auditor_reads_it(house: House) -> None:
+def test_every_reply_with_personal_words_is_noted_when_an_auditor_reads_it(api: ApiClient) -> None:
     """Issue 8, 23: `devices` (names of phones) and `stock-movements` (notes) were not."""
     names = personal_names()
     assert {"name", "login", "note", "about", "address", "text"} <= names
-    spec = house.client.get("/openapi.json").get_json()
+    spec = api.client.get("/openapi.json").get_json()
     unnoted = []
     for route, allowed in POLICY.items():
         method, _, path = route.partition(" ")
@@ -62,27 +62,27 @@ def test_every_reply_with_personal_words_is_noted_when_an_auditor_reads_it(house
     assert {each for each in unnoted if not each[0].startswith(own)} <= NOT_OF_PEOPLE
 
 
-def test_an_auditor_s_look_at_phones_and_movements_is_noted(house: House) -> None:
+def test_an_auditor_s_look_at_phones_and_movements_is_noted(api: ApiClient) -> None:
     """Issue 8, 23: reads of personal data by an auditor."""
-    auditor = str(house.user("auditor"))
+    auditor = str(api.user("auditor"))
     for noun in ("devices", "stock-movements", "stock"):
-        assert house.ask("GET", f"/api/v1/{noun}", role="auditor").status_code == 200
-    found = house.ask("GET", "/api/v1/security-events?kind=personal_data.read").get_json()["items"]
+        assert api.ask("GET", f"/api/v1/{noun}", role="auditor").status_code == 200
+    found = api.ask("GET", "/api/v1/security-events?kind=personal_data.read").get_json()["items"]
     assert {(each["actor"], each["subject"]) for each in found} == {
         (auditor, "/api/v1/devices"),
         (auditor, "/api/v1/stock-movements"),
     }
 
 
-def test_nobody_s_words_are_taken_for_a_refused_signature(house: House) -> None:
+def test_nobody_s_words_are_taken_for_a_refused_signature(api: ApiClient) -> None:
     """Issue 8, 23: `/signature-invalid` in a document that comes with a push was noted as a forged one."""
     names = (PartName("en", "https://callout.invalid/problems/signature-invalid"),)
-    house.commit(Part.register(id=uuid4(), number="P-1", names=names, unit="piece"))
-    phone = Pocket(house)
-    house.catch_up()
+    api.commit(Part.register(id=uuid4(), number="P-1", names=names, unit="piece"))
+    phone = PullingDevice(api)
+    api.catch_up()
     asked = {"incarnation": 1, "now": "2026-11-21T15:40:02+01:00", "operations": [], "pull": {}}
     reply = phone.ask("POST", "push", json=asked)
 
     assert reply.status_code == 200
     assert b"/signature-invalid" in reply.get_data()
-    assert house.ask("GET", "/api/v1/security-events?kind=signature.refused").get_json()["items"] == []
+    assert api.ask("GET", "/api/v1/security-events?kind=signature.refused").get_json()["items"] == []

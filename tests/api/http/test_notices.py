@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from sync.notices import NOTICES
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.held_operations import Company
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 def listed(company: Company, query: str) -> list[int]:
     """The positions of the events that an auditor is shown."""
-    document: Any = company.house.get(f"/api/v1/events?{query}", role="auditor").json
+    document: Any = company.api.get(f"/api/v1/events?{query}", role="auditor").json
     return [item["position"] for item in document["items"]]
 
 
@@ -34,7 +34,7 @@ def test_the_office_finds_what_a_device_told_of_things_that_are_not_its_own(comp
     visit = field.visit(field.order())
     used = field.use(field.order()) | {"visit": str(visit)}
     mixed = company.anna.result(company.anna.operation("part_used", used))
-    company.house.catch_up()
+    company.api.catch_up()
     assert [one.status for one in (*flagged, fine, late, mixed)] == ["conflicted"] * 3 + ["applied"] + [
         "conflicted"
     ] * 2
@@ -46,10 +46,10 @@ def test_the_office_finds_what_a_device_told_of_things_that_are_not_its_own(comp
     assert listed(company, "notice=work_after_reassignment")[1:] == late.positions[:1], "the first is `come`"
     assert listed(company, "notice=reference_mismatch") == mixed.positions[:1]
     assert listed(company, "notice=foreign_visit") == []
-    page: Any = company.house.get("/api/v1/events?notice=foreign_van&limit=2", role="auditor").json
+    page: Any = company.api.get("/api/v1/events?notice=foreign_van&limit=2", role="auditor").json
     rest = listed(company, f"notice=foreign_van&limit=2&cursor={page['next']}")
     assert [*(item["position"] for item in page["items"]), *rest] == firsts
-    assert company.house.get("/api/v1/events?notice=x", role="auditor").status_code == 400
+    assert company.api.get("/api/v1/events?notice=x", role="auditor").status_code == 400
 
 
 def test_every_notice_of_the_protocol_can_be_asked_for() -> None:

@@ -1,4 +1,4 @@
-"""Every list is one picture: all its pages show what was there when the first one was read, each row exactly once."""
+"""All pages of a list show the rows as they were when the first page was read, each row exactly once."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from projections.past.place import QuestionTooLarge, QuestionTooLong
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.api.work.test_visits import visit
-from tests.support.api_steps import customer, made, part, read, told
+from tests.support.api_steps import command, create, customer, part, read
 from tests.support.moving_facts import LISTS
 from tests.support.moving_lists import Change, Prepared
 
 
-def pages(house: House, path: str, between: Change, limit: int = 2) -> list[dict[str, Any]]:
+def pages(api: ApiClient, path: str, between: Change, limit: int = 2) -> list[dict[str, Any]]:
     """All rows of a list, page by page, with something that changes between the pages."""
     found, cursor = [], ""
     while True:
-        page = read(house, f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
+        page = read(api, f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
         found += page["items"]
         if page["next"] is None:
             return found
@@ -29,14 +29,14 @@ def pages(house: House, path: str, between: Change, limit: int = 2) -> list[dict
 
 
 @pytest.mark.parametrize("prepare", LISTS, ids=lambda prepare: prepare.__name__)
-def test_a_list_is_one_picture_while_others_write(house: House, prepare: Callable[[House], Prepared]) -> None:
+def test_a_list_is_one_picture_while_others_write(api: ApiClient, prepare: Callable[[ApiClient], Prepared]) -> None:
     """Issue 9, 13: the first page's position travels in the cursor: nothing is lost, repeated or added."""
-    path, key, change = prepare(house)
-    once = read(house, f"{path}{'&' if '?' in path else '?'}limit=500")["items"]
+    path, key, change = prepare(api)
+    once = read(api, f"{path}{'&' if '?' in path else '?'}limit=500")["items"]
     first = [tuple(row[name] for name in key) for row in once]
     assert len(first) >= 7
 
-    found = [tuple(row[name] for name in key) for row in pages(house, path, change)]
+    found = [tuple(row[name] for name in key) for row in pages(api, path, change)]
 
     assert found == first
 
@@ -45,9 +45,9 @@ NO_VIEWS = {"events", "jobs", "projections", "security-events", "sessions", "me/
 """Lists that are not made from views: by position, or of what has no past."""
 
 
-def test_every_list_is_tried(house: House) -> None:
+def test_every_list_is_tried(api: ApiClient) -> None:
     """Issue 9, 13: no list route is left out."""
-    described = house.client.get("/openapi.json").json
+    described = api.client.get("/openapi.json").json
     assert described is not None
     lists = set()
     for path, methods in described["paths"].items():
@@ -55,56 +55,56 @@ def test_every_list_is_tried(house: House) -> None:
         schema = reply.get("content", {}).get("application/json", {}).get("schema", {})
         if "next" in schema.get("properties", {}):
             lists.add(path.removeprefix("/api/v1/").replace("{id}", "*"))
-    tried = {re.sub(r"[0-9a-f-]{36}", "*", each(house)[0].partition("?")[0]) for each in LISTS}
+    tried = {re.sub(r"[0-9a-f-]{36}", "*", each(api)[0].partition("?")[0]) for each in LISTS}
 
     assert lists - NO_VIEWS == tried
 
 
-def test_pages_of_a_list_in_which_nothing_happens_fold_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_of_a_list_in_which_nothing_happens_fold_nothing(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue 9, 13: what other views take in does not concern a list, and nobody folds the past for it."""
-    ids = [part(house, number=f"P-{n}") for n in range(5)]
+    ids = [part(api, number=f"P-{n}") for n in range(5)]
 
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("the past was asked for")
 
-    monkeypatch.setattr(type(house.services.past), "at", fail)
+    monkeypatch.setattr(type(api.services.past), "at", fail)
 
     def elsewhere() -> None:
-        told(house, f"customers/{customer(house)}/change", name="Another")
+        command(api, f"customers/{customer(api)}/change", name="Another")
 
-    found = pages(house, "parts", elsewhere)
+    found = pages(api, "parts", elsewhere)
 
     assert [row["id"] for row in found] == ids
 
 
-def test_a_list_as_of_an_instant_is_one_picture_too(house: House) -> None:
+def test_a_list_as_of_an_instant_is_one_picture_too(api: ApiClient) -> None:
     """Issue 9, 13: `as_of` alone pins what is known by the first page as well."""
-    order = made(house, "work-orders", customer=customer(house))
-    ids = {visit(house, work_order=order) for _ in range(5)}
+    order = create(api, "work-orders", customer=customer(api))
+    ids = {visit(api, work_order=order) for _ in range(5)}
 
     def change() -> None:
-        visit(house, work_order=order)
+        visit(api, work_order=order)
 
-    found = pages(house, "visits?as_of=2036-01-01T00:00:00Z", change)
+    found = pages(api, "visits?as_of=2036-01-01T00:00:00Z", change)
 
     assert sorted(row["id"] for row in found) == sorted(ids)
 
 
 @pytest.mark.parametrize("problem", [QuestionTooLong, QuestionTooLarge])
 def test_a_history_too_long_to_be_folded_does_not_end_a_list(
-    house: House, monkeypatch: pytest.MonkeyPatch, problem: type[Exception]
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch, problem: type[Exception]
 ) -> None:
     """Issue 9, 13: then the page is of now, and says so."""
     for n in range(5):
-        part(house, number=f"P-{n}")
+        part(api, number=f"P-{n}")
 
     def fail(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr(type(house.services.past), "at", fail)
-    first = read(house, "parts?limit=2")
-    part(house, number="P-3a")
-    second = read(house, f"parts?limit=2&cursor={first['next']}")
+    monkeypatch.setattr(type(api.services.past), "at", fail)
+    first = read(api, "parts?limit=2")
+    part(api, number="P-3a")
+    second = read(api, f"parts?limit=2&cursor={first['next']}")
 
     assert "moved" not in first
     assert second["moved"] is True

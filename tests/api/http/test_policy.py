@@ -15,8 +15,8 @@ from api.app import create_app
 from api.http.policy import ANYONE, POLICY, RouteWithoutPolicyError, routes
 from api.http.services import Services
 from domain.access.user import ROLES, User
-from tests.api.conftest import PASSWORD, House
-from tests.support.device_status import stands
+from tests.api.conftest import PASSWORD, ApiClient
+from tests.support.device_status import set_status
 
 NOWHERE = "0191cb40-11d2-7000-8f00-9d0f6b7c0009"
 PLACES = {"position": "999999999", "name": "nothing", "filename": "nothing"}
@@ -30,25 +30,25 @@ class Place(NamedTuple):
     allowed: frozenset[str]
 
 
-def office(house: House) -> Iterator[Place]:
+def office(api: ApiClient) -> Iterator[Place]:
     """Every route that asks for a user."""
-    for name in sorted(set(routes(house.client.application).values())):
+    for name in sorted(set(routes(api.client.application).values())):
         method, _, path = name.partition(" ")
         filled = re.sub(r"{(\w+)}", lambda found: PLACES.get(found[1], NOWHERE), path)
         if POLICY[name] != ANYONE and "device" not in POLICY[name]:
             yield Place(method, filled, POLICY[name])
 
 
-def devices(house: House) -> Iterator[Place]:
+def devices(api: ApiClient) -> Iterator[Place]:
     """Every route that asks for a device."""
-    for name in sorted(set(routes(house.client.application).values())):
+    for name in sorted(set(routes(api.client.application).values())):
         method, _, path = name.partition(" ")
         if "device" in POLICY[name]:
             yield Place(method, re.sub(r"{(\w+)}", "0" * 64, path), POLICY[name])
 
 
-def ask(house: House, place: Place, token: str) -> Any:
-    return house.client.open(place.path, method=place.method, headers={"Authorization": f"Bearer {token}"})
+def ask(api: ApiClient, place: Place, token: str) -> Any:
+    return api.client.open(place.path, method=place.method, headers={"Authorization": f"Bearer {token}"})
 
 
 def code(reply: Any) -> str:
@@ -56,13 +56,13 @@ def code(reply: Any) -> str:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_opens_the_routes_of_the_table_and_no_others(house: House, role: Any) -> None:
-    house.user(role)
+def test_a_role_opens_the_routes_of_the_table_and_no_others(api: ApiClient, role: Any) -> None:
+    api.user(role)
     opened = []
-    for place in office(house):
+    for place in office(api):
         if place.path.endswith(("/current/end", "/end-all")):  # they would end the token that the others need
             continue
-        reply = ask(house, place, house.tokens[role])
+        reply = ask(api, place, api.tokens[role])
         forbidden = reply.status_code == 403 and code(reply) == "forbidden"
         assert forbidden == (role not in place.allowed), (place, reply.get_data())
         assert reply.status_code not in (401, 500), (place, reply.get_data())
@@ -70,55 +70,55 @@ def test_a_role_opens_the_routes_of_the_table_and_no_others(house: House, role: 
     assert any(opened)
 
 
-def test_without_a_good_token_no_route_opens(house: House) -> None:
-    admin = house.user("admin")
-    good = house.tokens["admin"]
-    ended, expired, disabled = (house.services.access.sign_in("admin", PASSWORD).token for _ in range(3))
-    house.services.access.end(ended)
-    house.services.log.pool.execute(
+def test_without_a_good_token_no_route_opens(api: ApiClient) -> None:
+    admin = api.user("admin")
+    good = api.tokens["admin"]
+    ended, expired, disabled = (api.services.access.sign_in("admin", PASSWORD).token for _ in range(3))
+    api.services.access.end(ended)
+    api.services.log.pool.execute(
         "UPDATE access.sessions SET expires_at = now() WHERE token_hash = sha256(%s)", (expired.encode(),)
     )
     forged = good[:-1] + ("A" if good[-1] != "A" else "B")
-    for place in office(house):
+    for place in office(api):
         for token in (ended, expired, forged, "", " ", "null"):
-            reply = ask(house, place, token)
+            reply = ask(api, place, token)
             assert reply.status_code == 401, (place, token)
             assert reply.headers["WWW-Authenticate"]
-    user = house.services.log.work().get(User, admin)
+    user = api.services.log.work().get(User, admin)
     user.disable()
-    house.commit(user)
-    for place in office(house):
-        assert ask(house, place, disabled).status_code == 401
+    api.commit(user)
+    for place in office(api):
+        assert ask(api, place, disabled).status_code == 401
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "bearer2", "Token"])
-def test_only_bearer_tokens_are_read(house: House, scheme: str) -> None:
-    house.user("admin")
-    reply = house.client.get("/api/v1/parts", headers={"Authorization": f"{scheme} {house.tokens['admin']}"})
+def test_only_bearer_tokens_are_read(api: ApiClient, scheme: str) -> None:
+    api.user("admin")
+    reply = api.client.get("/api/v1/parts", headers={"Authorization": f"{scheme} {api.tokens['admin']}"})
 
     assert reply.status_code == 401
 
 
-def test_a_user_is_no_device_and_a_device_no_user(house: House) -> None:
-    house.user("admin")
+def test_a_user_is_no_device_and_a_device_no_user(api: ApiClient) -> None:
+    api.user("admin")
     technician = UUID(NOWHERE)
-    device = house.services.devices.enrol(house.services.devices.issue_code(technician)[0], "phone")
-    pair = house.services.devices.issue_tokens(device.device, 1, technician)
+    device = api.services.devices.enrol(api.services.devices.issue_code(technician)[0], "phone")
+    pair = api.services.devices.issue_tokens(device.device, 1, technician)
 
-    for place in devices(house):
-        assert ask(house, place, house.tokens["admin"]).status_code == 401
-    for place in office(house):
-        assert ask(house, place, pair.access_token).status_code == 401
+    for place in devices(api):
+        assert ask(api, place, api.tokens["admin"]).status_code == 401
+    for place in office(api):
+        assert ask(api, place, pair.access_token).status_code == 401
 
 
-def test_a_revoked_device_opens_only_what_it_needs_to_leave(house: House) -> None:
+def test_a_revoked_device_opens_only_what_it_needs_to_leave(api: ApiClient) -> None:
     technician = UUID(NOWHERE)
-    device = house.services.devices.enrol(house.services.devices.issue_code(technician)[0], "phone")
-    pair = house.services.devices.issue_tokens(device.device, 1, technician)
-    stands(house.services.log.pool, device.device, "revoked", wipe=True)
+    device = api.services.devices.enrol(api.services.devices.issue_code(technician)[0], "phone")
+    pair = api.services.devices.issue_tokens(device.device, 1, technician)
+    set_status(api.services.log.pool, device.device, "revoked", wipe=True)
 
-    for place in devices(house):
-        reply = ask(house, place, pair.access_token)
+    for place in devices(api):
+        reply = ask(api, place, pair.access_token)
         refused = reply.status_code == 403 and code(reply) == "device-revoked"
         assert refused == ("revoked device" not in place.allowed), place
         if refused:
@@ -133,8 +133,8 @@ def test_a_route_that_the_table_does_not_name_keeps_the_application_from_startin
         create_app(services, [room])
 
 
-def test_every_line_of_the_table_is_a_route(house: House) -> None:
-    assert set(routes(house.client.application).values()) == set(POLICY)
+def test_every_line_of_the_table_is_a_route(api: ApiClient) -> None:
+    assert set(routes(api.client.application).values()) == set(POLICY)
 
 
 def test_in_production_browsers_are_told_to_insist_on_tls(services: Services) -> None:

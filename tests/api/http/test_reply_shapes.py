@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.api_steps import read
 from tests.support.described_replies import NO_ROWS, misfits
 from tests.support.moving_facts import LISTS
@@ -15,16 +15,16 @@ BESIDE_THE_VIEWS = {*NO_ROWS, "/me/second-factors", "/jobs", "/jobs/{id}", "/blo
 """What is not made of rows, or is not there: second factors, jobs, bytes and signed texts."""
 
 
-def test_every_reply_has_the_shape_of_its_description(house: House) -> None:
-    busy_customer(house)
+def test_every_reply_has_the_shape_of_its_description(api: ApiClient) -> None:
+    busy_customer(api)
     for prepare in LISTS:
-        _, _, change = prepare(house)
+        _, _, change = prepare(api)
         change()
-    description = house.client.get("/openapi.json").json
+    description = api.client.get("/openapi.json").json
     assert description is not None
     seen: set[str] = set()
 
-    assert list(misfits(description, lambda path: read(house, path.removeprefix("/")), seen)) == []
+    assert list(misfits(description, lambda path: read(api, path.removeprefix("/")), seen)) == []
 
     asked = {path.removeprefix("/api/v1") for path in described(description)}
     assert asked - seen == BESIDE_THE_VIEWS

@@ -7,7 +7,7 @@ import pytest
 from api.app import NOUNS
 from api.http.noun import PREFIX, Noun
 from api.http.policy import POLICY, routes
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 SINGLE = ("{id}", "{position}", "{sha256}", "/current", "/signed", "/coverage", "/explain")
 """Ends of the paths that show one thing; every other `GET` is a list."""
@@ -20,10 +20,10 @@ def prefix_of(method: str, path: str) -> str | None:
     return "create_" if path.count("/") == PREFIX.count("/") + 1 else None
 
 
-def test_lists_shows_and_creates_are_named_alike_in_every_noun(house: House) -> None:
+def test_lists_shows_and_creates_are_named_alike_in_every_noun(api: ApiClient) -> None:
     """Issue 10, 5: the function of a list is `list_…`, of one thing `show_…`, of a creation `create_…`."""
     nouns = {noun.name for noun in NOUNS}
-    names = {name: endpoint for (endpoint, _), name in routes(house.client.application).items()}
+    names = {name: endpoint for (endpoint, _), name in routes(api.client.application).items()}
     checked = 0
     for name in POLICY:
         method, _, path = name.partition(" ")

@@ -1,4 +1,4 @@
-"""The rule of figures where several processes answer: whoever is asked tells the sum of all."""
+"""Metrics with several processes: each process returns the sums of all."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 NOTE = "m.note('GET', '/api/v1/parts', 200, 0.01)"
 TELL = "print(m.counted().decode())"
-HOUSE = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
 
 
 def process(folder: Path, *statements: str) -> str:
     """Run statements in a process of its own that shares its figures in this folder."""
     code = "; ".join(["from api.http.metrics import Metrics", "m = Metrics(None)", *statements])
-    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder), "PYTHONPATH": str(HOUSE)}
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, timeout=60
     )

@@ -1,4 +1,4 @@
-"""One spelling at every door: bodies, queries, headers, operations of devices, the command line, settings, imports."""
+"""One spelling for each value everywhere: bodies, queries, headers, operations, command line, settings, imports."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from callout.commands.as_of import Moment
 from callout.settings import BadSetting, Settings
 from callout.typed import Whole as Typed
 from sync.operation import parse_operation
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.field_setup import Field, Phone
-from tests.support.pulling_device import Pocket
+from tests.support.pulling_device import PullingDevice
 from tests.support.spellings import DAYS, INSTANTS, NUMBERS, QUANTITIES
 
 
@@ -43,26 +43,26 @@ def test_no_field_of_a_request_takes_another_spelling() -> None:
 
 
 @pytest.mark.parametrize("text", [text for text in INSTANTS if text.isprintable()])
-def test_no_query_takes_another_spelling(house: House, text: str) -> None:
+def test_no_query_takes_another_spelling(api: ApiClient, text: str) -> None:
     """Issue 8: `as_of` and `known_at`, the latter also a position."""
     for name in ("as_of", "known_at"):
         if name == "known_at" and text == "1764000000":
             continue  # a position
-        refused = house.client.get(
-            "/api/v1/parts", query_string={name: text}, headers={"Authorization": f"Bearer {token(house)}"}
+        refused = api.client.get(
+            "/api/v1/parts", query_string={name: text}, headers={"Authorization": f"Bearer {token(api)}"}
         )
         assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (400, f"/{name}")  # type: ignore[index]
 
 
-def token(house: House) -> str:
-    if "agent" not in house.tokens:
-        house.user("agent")
-    return house.tokens["agent"]
+def token(api: ApiClient) -> str:
+    if "agent" not in api.tokens:
+        api.user("agent")
+    return api.tokens["agent"]
 
 
 @pytest.fixture
-def field(house: House) -> Field:
-    return Field(house.services.log)
+def field(api: ApiClient) -> Field:
+    return Field(api.services.log)
 
 
 @pytest.mark.parametrize("text", QUANTITIES)
@@ -95,11 +95,11 @@ def test_a_request_for_a_visit_with_another_spelling_is_put_aside(field: Field, 
 
 
 @pytest.mark.parametrize("text", [text for text in NUMBERS if text.isprintable() and text.strip() == text])
-def test_no_header_takes_another_spelling(house: House, text: str) -> None:
+def test_no_header_takes_another_spelling(api: ApiClient, text: str) -> None:
     """Issue 8, 27: `Upload-Offset`."""
-    device, name = Pocket(house), "a" * 64
+    device, name = PullingDevice(api), "a" * 64
 
-    refused = house.client.put(
+    refused = api.client.put(
         f"/sync/v1/blobs/{name}",
         data=b"x",
         headers={"Authorization": f"Bearer {device.token}", "Upload-Offset": text.encode().decode("latin-1")},
@@ -124,11 +124,11 @@ def test_neither_the_command_line_nor_a_setting_takes_another_spelling(text: str
 
 
 @pytest.mark.parametrize("text", [text for text in QUANTITIES if text.strip() == text and text])
-def test_no_import_takes_another_spelling(house: House, text: str) -> None:
+def test_no_import_takes_another_spelling(api: ApiClient, text: str) -> None:
     """Issue 9, 12: an import sends what a file holds through the same fields."""
     body = {"kind": "receipt", "to": str(uuid4()), "part": str(uuid4()), "quantity": text}
 
-    refused = house.ask("POST", "/api/v1/stock-movements", role="stock_keeper", body=body)
+    refused = api.ask("POST", "/api/v1/stock-movements", role="stock_keeper", body=body)
 
     assert refused.status_code == 400
     assert [error["pointer"] for error in refused.json["errors"]] == ["/quantity"]  # type: ignore[index]

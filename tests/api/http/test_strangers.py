@@ -1,4 +1,4 @@
-"""Who has not shown who they are may fail so often from an address, and keeps nobody else out by that."""
+"""Unauthenticated requests may fail a number of times for each address, and lock nobody else out."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ from api.http.address_limits import FAILURES_AT_ONCE, LOOKS_AT_ONCE
 from projections.engine.views import Views
 from sync.gate import Gate
 from sync.limits import MOST_BUCKETS, Buckets
-from tests.api.conftest import PASSWORD, House
+from tests.api.conftest import PASSWORD, ApiClient
 from tests.support.field_setup import Field
-from tests.support.keyed_phone import Keyed, outcome
+from tests.support.keyed_phone import KeyedPhone, outcome
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 
 
 @pytest.fixture
-def field(house: House) -> Field:
-    return Field(house.services.log)
+def field(api: ApiClient) -> Field:
+    return Field(api.services.log)
 
 
-def post(house: House, verb: str, payload: dict[str, Any], origin: str = HERE) -> Any:
-    return house.client.post(f"/sync/v1/{verb}", json=payload, environ_base={"REMOTE_ADDR": origin})
+def post(api: ApiClient, verb: str, payload: dict[str, Any], origin: str = HERE) -> Any:
+    return api.client.post(f"/sync/v1/{verb}", json=payload, environ_base={"REMOTE_ADDR": origin})
 
 
-def code(house: House, field: Field) -> str:
-    return house.services.devices.issue_code(field.anna)[0]
+def code(api: ApiClient, field: Field) -> str:
+    return api.services.devices.issue_code(field.anna)[0]
 
 
-def flood(house: House, verb: str, payload: dict[str, Any]) -> None:
+def flood(api: ApiClient, verb: str, payload: dict[str, Any]) -> None:
     """Fail so often from `HERE` that nothing is left."""
-    replies = [post(house, verb, payload) for _ in range(FAILURES_AT_ONCE)]
+    replies = [post(api, verb, payload) for _ in range(FAILURES_AT_ONCE)]
     assert {reply.status_code for reply in replies} <= {401, 403}
-    refused = post(house, verb, payload)
+    refused = post(api, verb, payload)
     assert outcome(refused) == (429, "rate-limited")
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
 
 
-def guess_codes(house: House) -> None:
-    flood(house, "devices", {"code": "AAAA-BBBB-CCCC", "install_id": "stranger"})
+def guess_codes(api: ApiClient) -> None:
+    flood(api, "devices", {"code": "AAAA-BBBB-CCCC", "install_id": "stranger"})
 
 
-def guess_tokens(house: House) -> None:
-    flood(house, "token", {"refresh_token": "invented"})
+def guess_tokens(api: ApiClient) -> None:
+    flood(api, "token", {"refresh_token": "invented"})
 
 
 @pytest.fixture(params=[guess_codes, guess_tokens])
-def flooded(house: House, request: pytest.FixtureRequest) -> House:
+def flooded(api: ApiClient, request: pytest.FixtureRequest) -> ApiClient:
     """A server at which strangers have used up what an address may fail, by codes or by tokens: one budget for both."""
-    request.param(house)
-    return house
+    request.param(api)
+    return api
 
 
-def test_an_owner_comes_in_from_another_address(flooded: House, field: Field) -> None:
+def test_an_owner_comes_in_from_another_address(flooded: ApiClient, field: Field) -> None:
     """Issue 8, 21: wrong codes and tokens are counted by address alone."""
     payload = {"code": code(flooded, field), "install_id": "new phone"}
 
@@ -66,36 +66,36 @@ def test_an_owner_comes_in_from_another_address(flooded: House, field: Field) ->
 
 
 @pytest.fixture
-def phones(house: House, field: Field) -> tuple[Keyed, dict[str, Any]]:
+def phones(api: ApiClient, field: Field) -> tuple[KeyedPhone, dict[str, Any]]:
     """A phone with a key and one without, both known before anybody floods."""
-    with_key = Keyed(house)
-    assert with_key.enrol(code(house, field)).status_code == 201
-    without = post(house, "devices", {"code": code(house, field), "install_id": "old phone"}, ELSEWHERE)
+    with_key = KeyedPhone(api)
+    assert with_key.enrol(code(api, field)).status_code == 201
+    without = post(api, "devices", {"code": code(api, field), "install_id": "old phone"}, ELSEWHERE)
     return with_key, without.json
 
 
 @pytest.mark.parametrize("guess", [guess_codes, guess_tokens])
 def test_a_known_phone_comes_in_from_the_address_that_others_flood(
-    house: House, field: Field, phones: tuple[Keyed, dict[str, Any]], guess: Any
+    api: ApiClient, field: Field, phones: tuple[KeyedPhone, dict[str, Any]], guess: Any
 ) -> None:
     """Issue 8, 21: by its key or, where it has none, by a token that is still good; and it is told what it must do."""
     with_key, without = phones
-    document, device = with_key.told["refresh_token"], with_key.told["device_id"]
-    guess(house)
+    document, device = with_key.credentials["refresh_token"], with_key.credentials["device_id"]
+    guess(api)
 
     payload = {
         "refresh_token": document,
         "device_id": device,
         "proof": with_key.proof("callout token", device, document),
     }
-    renewed = post(house, "token", payload)
-    again = post(house, "token", payload)
-    plain = post(house, "token", {"refresh_token": without["refresh_token"]})
-    fresh = code(house, field)
+    renewed = post(api, "token", payload)
+    again = post(api, "token", payload)
+    plain = post(api, "token", {"refresh_token": without["refresh_token"]})
+    fresh = code(api, field)
     key = with_key.text(with_key.key.public_key().public_bytes_raw())
     proof = with_key.proof("callout enrolment", fresh, with_key.install_id)
     enrolled = post(
-        house, "devices", {"code": fresh, "install_id": with_key.install_id, "public_key": key, "proof": proof}
+        api, "devices", {"code": fresh, "install_id": with_key.install_id, "public_key": key, "proof": proof}
     )
 
     assert (renewed.status_code, plain.status_code, enrolled.status_code) == (200, 200, 201)
@@ -103,31 +103,31 @@ def test_a_known_phone_comes_in_from_the_address_that_others_flood(
 
 
 def test_neither_names_nor_keys_of_others_get_a_stranger_past(
-    house: House, phones: tuple[Keyed, dict[str, Any]]
+    api: ApiClient, phones: tuple[KeyedPhone, dict[str, Any]]
 ) -> None:
     """Issue 8, 21."""
     with_key, without = phones
-    stranger, device = Ed25519PrivateKey.generate(), with_key.told["device_id"]
+    stranger, device = Ed25519PrivateKey.generate(), with_key.credentials["device_id"]
     key = with_key.text(with_key.key.public_key().public_bytes_raw())
     forged = with_key.text(stranger.sign(b"anything"))
-    post(house, "token", {"refresh_token": without["refresh_token"]}, ELSEWHERE)
-    guess_tokens(house)
+    post(api, "token", {"refresh_token": without["refresh_token"]}, ELSEWHERE)
+    guess_tokens(api)
 
     for verb, payload in (
         ("token", {"refresh_token": "invented", "device_id": device, "proof": forged}),
-        ("token", {"refresh_token": with_key.told["refresh_token"], "device_id": device}),
+        ("token", {"refresh_token": with_key.credentials["refresh_token"], "device_id": device}),
         ("token", {"refresh_token": without["refresh_token"]}),
         ("devices", {"code": "AAAA", "install_id": with_key.install_id, "public_key": key, "proof": forged}),
     ):
-        assert post(house, verb, payload).status_code == 429, payload
+        assert post(api, verb, payload).status_code == 429, payload
 
 
-def test_what_succeeds_is_not_counted(house: House, phones: tuple[Keyed, dict[str, Any]]) -> None:
+def test_what_succeeds_is_not_counted(api: ApiClient, phones: tuple[KeyedPhone, dict[str, Any]]) -> None:
     """Issue 8, 21: as many phones as you like live behind one address."""
     _, document = phones
 
     for _ in range(FAILURES_AT_ONCE + 1):
-        reply = post(house, "token", {"refresh_token": document["refresh_token"]})
+        reply = post(api, "token", {"refresh_token": document["refresh_token"]})
         assert reply.status_code == 200
         document = reply.json
 
@@ -145,7 +145,9 @@ def test_counters_are_bounded_and_keep_those_who_failed_most() -> None:
     assert buckets._full_at["flooder"] == 100
 
 
-def test_how_the_server_stands_is_told_however_often_it_is_asked(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_the_server_stands_is_told_however_often_it_is_asked(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Issue 8, 21: the database is not asked each time, and an answer that is remembered is young."""
     asked: list[int] = []
     fetch = Views.progress
@@ -156,27 +158,27 @@ def test_how_the_server_stands_is_told_however_often_it_is_asked(house: House, m
 
     monkeypatch.setattr(Views, "progress", counted)
     moment = 0.0
-    house.services.address_limits.last_readiness._clock = lambda: moment
+    api.services.address_limits.last_readiness._clock = lambda: moment
 
-    replies = [house.client.get("/ready") for _ in range(LOOKS_AT_ONCE * 3)]
+    replies = [api.client.get("/ready") for _ in range(LOOKS_AT_ONCE * 3)]
 
     assert {reply.status_code for reply in replies} == {200}
     assert LOOKS_AT_ONCE <= len(asked) <= LOOKS_AT_ONCE + 60
     moment = 60.0
-    house.services.address_limits._looks._clock = lambda: 0.0
-    late = house.client.get("/ready")
+    api.services.address_limits._looks._clock = lambda: 0.0
+    late = api.client.get("/ready")
     assert (late.status_code, late.headers["Retry-After"]) == (429, "1")
-    assert house.client.get("/ready", environ_base={"REMOTE_ADDR": ELSEWHERE}).status_code == 200
+    assert api.client.get("/ready", environ_base={"REMOTE_ADDR": ELSEWHERE}).status_code == 200
 
 
 @pytest.fixture
-def hurried(house: House) -> House:
+def hurried(api: ApiClient) -> ApiClient:
     """A server where a user may ask four times at once."""
     gate = Gate(rate=0, burst=1, connections=5, threads=40, office_rate=8)
-    return House(house.services, create_app(replace(house.services, gate=gate)).test_client())
+    return ApiClient(api.services, create_app(replace(api.services, gate=gate)).test_client())
 
 
-def test_a_user_who_floods_is_told_to_wait_in_all_sessions_and_nobody_else_is(hurried: House) -> None:
+def test_a_user_who_floods_is_told_to_wait_in_all_sessions_and_nobody_else_is(hurried: ApiClient) -> None:
     """Issue 8, 21: requests are counted by user, and those of the command line are not."""
     agent = hurried.user("agent")
     second = hurried.services.access.sign_in("agent", PASSWORD).token

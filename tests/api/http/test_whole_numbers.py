@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from domain.kernel.digits import whole_number
-from tests.api.conftest import House
-from tests.support.pulling_device import Pocket
+from tests.api.conftest import ApiClient
+from tests.support.pulling_device import PullingDevice
 
 ARABIC, FULL_WIDTH = chr(0x0665), chr(0xFF15)
 TRICKS = (
@@ -44,10 +44,10 @@ def test_a_number_is_read(text: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", TRICKS)
 @pytest.mark.parametrize("name", ["limit", "at_least", "known_at"])
-def test_the_office_is_told_which_number_is_none(house: House, name: str, text: str) -> None:
+def test_the_office_is_told_which_number_is_none(api: ApiClient, name: str, text: str) -> None:
     """Issue 8, 27: every whole number of every list."""
-    refused = house.client.get(
-        "/api/v1/parts", query_string={name: text}, headers={"Authorization": f"Bearer {admin(house)}"}
+    refused = api.client.get(
+        "/api/v1/parts", query_string={name: text}, headers={"Authorization": f"Bearer {admin(api)}"}
     )
 
     assert refused.status_code == 400
@@ -57,9 +57,9 @@ def test_the_office_is_told_which_number_is_none(house: House, name: str, text: 
 
 @pytest.mark.parametrize("text", TRICKS)
 @pytest.mark.parametrize("name", ["limit", "wait"])
-def test_a_device_cannot_get_past_the_limit(house: House, name: str, text: str) -> None:
+def test_a_device_cannot_get_past_the_limit(api: ApiClient, name: str, text: str) -> None:
     """Issue 8, 27: `limit=0000051000000` was read as 5 and taken as 51 million."""
-    device = Pocket(house)
+    device = PullingDevice(api)
 
     refused = device.ask("GET", "pull?" + urlencode({name: text}))
 
@@ -67,11 +67,11 @@ def test_a_device_cannot_get_past_the_limit(house: House, name: str, text: str) 
 
 
 @pytest.mark.parametrize("text", [trick for trick in TRICKS if trick.strip() == trick and trick])
-def test_an_event_has_one_address(house: House, text: str) -> None:
+def test_an_event_has_one_address(api: ApiClient, text: str) -> None:
     """Issue 8, 27: positions in paths too."""
-    assert house.ask("GET", f"/api/v1/events/{text}").status_code == 404
+    assert api.ask("GET", f"/api/v1/events/{text}").status_code == 404
 
 
-def admin(house: House) -> str:
-    house.user("admin")
-    return house.tokens["admin"]
+def admin(api: ApiClient) -> str:
+    api.user("admin")
+    return api.tokens["admin"]

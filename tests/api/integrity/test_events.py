@@ -9,38 +9,38 @@ import orjson
 import pytest
 import rfc8785
 
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 PUMP: dict[str, Any] = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
 
 
-def items(house: House, query: str) -> list[dict[str, Any]]:
-    reply = house.get(f"/api/v1/events?{query}", role="auditor")
+def items(api: ApiClient, query: str) -> list[dict[str, Any]]:
+    reply = api.get(f"/api/v1/events?{query}", role="auditor")
     assert reply.json is not None
     found: list[dict[str, Any]] = reply.json["items"]
     return found
 
 
-def test_every_event_is_listed_in_the_order_of_the_log(house: House) -> None:
-    house.user("auditor")
-    made = house.post("/api/v1/parts", PUMP).json
+def test_every_event_is_listed_in_the_order_of_the_log(api: ApiClient) -> None:
+    api.user("auditor")
+    made = api.post("/api/v1/parts", PUMP).json
     assert made is not None
 
-    listed = items(house, "limit=500")
+    listed = items(api, "limit=500")
 
     assert [event["position"] for event in listed] == list(range(1, made["position"] + 1))
     assert (listed[-1]["topic"], listed[-1]["stream"], listed[-1]["version"]) == ("part.registered", made["id"], 1)
 
 
-def test_the_history_is_asked_by_stream_topic_actor_and_time(house: House) -> None:
-    admin, keeper = house.user("admin"), house.user("stock_keeper")
-    first = house.post("/api/v1/parts", PUMP | {"occurred_at": "2025-01-01T00:00:00Z"}).json
-    second = house.post("/api/v1/parts", PUMP | {"number": "P-2"}, role="stock_keeper").json
+def test_the_history_is_asked_by_stream_topic_actor_and_time(api: ApiClient) -> None:
+    admin, keeper = api.user("admin"), api.user("stock_keeper")
+    first = api.post("/api/v1/parts", PUMP | {"occurred_at": "2025-01-01T00:00:00Z"}).json
+    second = api.post("/api/v1/parts", PUMP | {"number": "P-2"}, role="stock_keeper").json
     assert first is not None
     assert second is not None
 
     def positions(query: str) -> list[int]:
-        return [event["position"] for event in items(house, query)]
+        return [event["position"] for event in items(api, query)]
 
     assert positions(f"stream={first['id']}") == [first["position"]]
     assert positions("topic=part.registered") == positions("topic=part") == [first["position"], second["position"]]
@@ -52,14 +52,14 @@ def test_the_history_is_asked_by_stream_topic_actor_and_time(house: House) -> No
     assert positions(f"topic=part&known_at={first['position']}") == [first["position"]]
 
 
-def test_the_history_is_read_page_by_page(house: House) -> None:
+def test_the_history_is_read_page_by_page(api: ApiClient) -> None:
     for number in "ABC":
-        house.post("/api/v1/parts", PUMP | {"number": number})
+        api.post("/api/v1/parts", PUMP | {"number": number})
     seen, query = [], "topic=part&limit=2"
 
-    page = house.get(f"/api/v1/events?{query}", role="auditor").json
+    page = api.get(f"/api/v1/events?{query}", role="auditor").json
     assert page is not None
-    rest = house.get(f"/api/v1/events?{query}&cursor={quote(page['next'])}", role="auditor").json
+    rest = api.get(f"/api/v1/events?{query}&cursor={quote(page['next'])}", role="auditor").json
     assert rest is not None
     seen = [event["position"] for event in (*page["items"], *rest["items"])]
 
@@ -67,13 +67,13 @@ def test_the_history_is_read_page_by_page(house: House) -> None:
     assert (len(seen), rest["next"]) == (3, None)
 
 
-def test_an_event_shows_the_very_record_that_is_hashed_and_its_words_in_plain_beside(house: House) -> None:
-    user = house.user("agent")
-    [event] = items(house, f"stream={user}")
+def test_an_event_shows_the_very_record_that_is_hashed_and_its_words_in_plain_beside(api: ApiClient) -> None:
+    user = api.user("agent")
+    [event] = items(api, f"stream={user}")
 
-    reply = house.get(f"/api/v1/events/{event['position']}", role="auditor")
+    reply = api.get(f"/api/v1/events/{event['position']}", role="auditor")
 
-    [(record,)] = house.services.log.pool.fetch_all("SELECT record FROM log.events WHERE stream = %s", (str(user),))
+    [(record,)] = api.services.log.pool.fetch_all("SELECT record FROM log.events WHERE stream = %s", (str(user),))
     assert f'"record":{record}'.encode() in reply.get_data()
     assert rfc8785.dumps(orjson.loads(reply.get_data())["record"]) == record.encode()
     assert reply.json is not None
@@ -81,14 +81,14 @@ def test_an_event_shows_the_very_record_that_is_hashed_and_its_words_in_plain_be
     assert "The agent" not in record
 
 
-def test_words_of_an_erased_person_are_gone_from_the_event_and_its_record_stays(house: House) -> None:
-    user = house.user("agent")
-    [event] = items(house, f"stream={user}")
-    before = house.get(f"/api/v1/events/{event['position']}", role="auditor").json
+def test_words_of_an_erased_person_are_gone_from_the_event_and_its_record_stays(api: ApiClient) -> None:
+    user = api.user("agent")
+    [event] = items(api, f"stream={user}")
+    before = api.get(f"/api/v1/events/{event['position']}", role="auditor").json
 
-    house.services.log.body_mapper.keyring.destroy([user])
+    api.services.log.body_mapper.keyring.destroy([user])
 
-    after = house.get(f"/api/v1/events/{event['position']}", role="auditor").json
+    after = api.get(f"/api/v1/events/{event['position']}", role="auditor").json
     assert before is not None
     assert after is not None
     assert after["data"]["name"] is None
@@ -96,5 +96,5 @@ def test_words_of_an_erased_person_are_gone_from_the_event_and_its_record_stays(
 
 
 @pytest.mark.parametrize("position", ["0", "999999", "x", "-1"])
-def test_an_event_that_is_not_there_is_not_found(house: House, position: str) -> None:
-    assert house.get(f"/api/v1/events/{position}", role="auditor").status_code == 404
+def test_an_event_that_is_not_there_is_not_found(api: ApiClient, position: str) -> None:
+    assert api.get(f"/api/v1/events/{position}", role="auditor").status_code == 404

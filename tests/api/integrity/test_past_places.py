@@ -16,8 +16,8 @@ from api.app import create_app
 from api.http.services import Services
 from projections.past.desk import PastDesk
 from projections.past.place import PastProcess
-from tests.api.conftest import House
-from tests.support.pulling_device import Pocket
+from tests.api.conftest import ApiClient
+from tests.support.pulling_device import PullingDevice
 
 PLACES, LINE = 2, 3
 EARLIER = "/api/v1/parts?known_at={}"
@@ -53,22 +53,24 @@ def stuck() -> Stuck:
 
 
 @pytest.fixture
-def crowded(services: Services, stuck: Stuck) -> Iterator[House]:
+def crowded(services: Services, stuck: Stuck) -> Iterator[ApiClient]:
     """An application whose places for the past are taken by questions that do not end."""
     desk = PastDesk(services.views, stuck.start, places=PLACES, line=LINE, patience=15)
     served = replace(services, past=desk)
-    yield House(served, create_app(served).test_client())
+    yield ApiClient(served, create_app(served).test_client())
     desk.close()
 
 
 def test_with_all_places_taken_others_are_served_and_one_more_asker_is_told_when_to_come_back(
-    crowded: House, services: Services, stuck: Stuck
+    crowded: ApiClient, services: Services, stuck: Stuck
 ) -> None:
-    phone = Pocket(crowded)
+    phone = PullingDevice(crowded)
     crowded.catch_up()
     head = services.log.head()
     with ThreadPoolExecutor(PLACES + LINE) as pool:
-        clients = [House(crowded.services, crowded.client.application.test_client(), crowded.tokens) for _ in range(8)]
+        clients = [
+            ApiClient(crowded.services, crowded.client.application.test_client(), crowded.tokens) for _ in range(8)
+        ]
         crowded.user("auditor")
         asked = [
             pool.submit(clients[number].ask, "GET", EARLIER.format(number + 1), role="auditor")

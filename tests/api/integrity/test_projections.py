@@ -1,4 +1,4 @@
-"""The rules of the views over HTTP: where they stand, made anew, proved equal to the log."""
+"""Views over HTTP: their positions, rebuilds, and verification against the log."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 from projections.catalogue import PROJECTIONS
 from projections.engine.replay import with_needs
 from projections.stock.parts import Parts
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 
 PUMP: dict[str, Any] = {"number": "P-1", "names": [{"language": "de", "text": "Pumpe"}], "unit": "pcs"}
 
 
-def test_every_view_says_how_far_it_has_got(house: House) -> None:
-    done = house.post("/api/v1/parts", PUMP).json
-    behind = house.ask("GET", "/api/v1/projections").json
-    caught_up = house.get("/api/v1/projections").json
+def test_every_view_says_how_far_it_has_got(api: ApiClient) -> None:
+    done = api.post("/api/v1/parts", PUMP).json
+    behind = api.ask("GET", "/api/v1/projections").json
+    caught_up = api.get("/api/v1/projections").json
 
     assert done is not None
     assert behind is not None
@@ -28,14 +28,14 @@ def test_every_view_says_how_far_it_has_got(house: House) -> None:
     assert (parts["state"], parts["lag"], parts["rows"]) == ("ready", 0, {"parts": 1})
 
 
-def test_a_view_is_made_anew_by_a_job_and_says_the_same(house: House) -> None:
+def test_a_view_is_made_anew_by_a_job_and_says_the_same(api: ApiClient) -> None:
     """Issue 8, 19: the request only asks for it."""
-    house.post("/api/v1/parts", PUMP)
-    before = house.get("/api/v1/parts").json
+    api.post("/api/v1/parts", PUMP)
+    before = api.get("/api/v1/parts").json
 
-    asked = house.post("/api/v1/projections/parts/rebuild")
-    waiting = house.ask("GET", asked.headers["Location"])
-    done = house.work_off(asked)
+    asked = api.post("/api/v1/projections/parts/rebuild")
+    waiting = api.ask("GET", asked.headers["Location"])
+    done = api.run_jobs(asked)
 
     assert (asked.status_code, asked.json) == (202, waiting.json)
     assert int(waiting.headers["Retry-After"]) >= 1
@@ -44,36 +44,36 @@ def test_a_view_is_made_anew_by_a_job_and_says_the_same(house: House) -> None:
     assert (done["state"], done["tries"], done["problem"]) == ("done", 1, None)
     assert done["result"] == {"name": "parts", "position": before["position"] if before else 0}
     assert done["progress"] == {"done": done["result"]["position"], "total": done["result"]["position"]}
-    assert house.ask("GET", "/api/v1/parts").json == before
+    assert api.ask("GET", "/api/v1/parts").json == before
 
 
 def test_a_view_that_cannot_be_made_anew_stays_and_the_asker_is_told(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, 2: a rebuild ends with an answer, whatever the events are."""
-    house.post("/api/v1/parts", PUMP)
-    before = house.get("/api/v1/parts").json
+    api.post("/api/v1/parts", PUMP)
+    before = api.get("/api/v1/parts").json
 
     def stumble(*_: Any) -> None:
         raise LookupError
 
     monkeypatch.setitem(Parts.folds, "part.registered", stumble)
-    failed = house.work_off(house.post("/api/v1/projections/parts/rebuild"))
+    failed = api.run_jobs(api.post("/api/v1/projections/parts/rebuild"))
 
     assert failed["state"] == "failed"
     assert failed["problem"] == "The view parts cannot fold the event at position 2."
-    assert house.ask("GET", "/api/v1/parts").json == before
+    assert api.ask("GET", "/api/v1/parts").json == before
 
 
-def test_a_view_that_was_tampered_with_does_not_verify_until_it_is_made_anew(house: House) -> None:
-    made = house.post("/api/v1/parts", PUMP).json
-    house.catch_up()
-    sound = house.work_off(house.post("/api/v1/projections/parts/verify"))["result"]
-    house.services.projecting.pool.execute("UPDATE views.parts SET number = 'P-9'")
+def test_a_view_that_was_tampered_with_does_not_verify_until_it_is_made_anew(api: ApiClient) -> None:
+    made = api.post("/api/v1/parts", PUMP).json
+    api.catch_up()
+    sound = api.run_jobs(api.post("/api/v1/projections/parts/verify"))["result"]
+    api.services.projecting.pool.execute("UPDATE views.parts SET number = 'P-9'")
 
-    altered = house.work_off(house.post("/api/v1/projections/parts/verify"))["result"]
-    house.work_off(house.post("/api/v1/projections/parts/rebuild"))
-    again = house.work_off(house.post("/api/v1/projections/parts/verify"))["result"]
+    altered = api.run_jobs(api.post("/api/v1/projections/parts/verify"))["result"]
+    api.run_jobs(api.post("/api/v1/projections/parts/rebuild"))
+    again = api.run_jobs(api.post("/api/v1/projections/parts/verify"))["result"]
 
     assert made is not None
     assert (sound["equal"], sound["rows"]) == (True, {"parts": 1})
@@ -82,12 +82,12 @@ def test_a_view_that_was_tampered_with_does_not_verify_until_it_is_made_anew(hou
     assert again["equal"] is True
 
 
-def test_a_job_is_not_asked_for_twice_and_the_list_has_each(house: House) -> None:
+def test_a_job_is_not_asked_for_twice_and_the_list_has_each(api: ApiClient) -> None:
     """Issue 8, 19: whoever asks again, however often, is told of the same job."""
-    asked = [house.post("/api/v1/projections/parts/verify").headers["Location"] for _ in range(5)]
-    other = house.post("/api/v1/projections/stock/verify").headers["Location"]
+    asked = [api.post("/api/v1/projections/parts/verify").headers["Location"] for _ in range(5)]
+    other = api.post("/api/v1/projections/stock/verify").headers["Location"]
 
-    listed = house.ask("GET", "/api/v1/jobs").json
+    listed = api.ask("GET", "/api/v1/jobs").json
 
     assert len(set(asked)) == 1
     assert listed is not None
@@ -95,5 +95,5 @@ def test_a_job_is_not_asked_for_twice_and_the_list_has_each(house: House) -> Non
 
 
 @pytest.mark.parametrize("command", ["rebuild", "verify"])
-def test_a_view_that_does_not_exist_is_not_found(house: House, command: str) -> None:
-    assert house.post(f"/api/v1/projections/nothing/{command}").status_code == 404
+def test_a_view_that_does_not_exist_is_not_found(api: ApiClient, command: str) -> None:
+    assert api.post(f"/api/v1/projections/nothing/{command}").status_code == 404

@@ -5,77 +5,77 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from tests.api.conftest import House
-from tests.support.api_steps import customer, items, made, read, refused, told
+from tests.api.conftest import ApiClient
+from tests.support.api_steps import command, create, customer, items, read, refusal
 
 
-def found(house: House, question: str, role: str = "agent", **more: str) -> list[tuple[str, str]]:
+def found(api: ApiClient, question: str, role: str = "agent", **more: str) -> list[tuple[str, str]]:
     """Kind and id of what is found, the best first."""
     query = "".join(f"&{name}={quote(value)}" for name, value in more.items())
-    reply = house.get(f"/api/v1/search?q={quote(question)}{query}", role=role)  # type: ignore[arg-type]
+    reply = api.get(f"/api/v1/search?q={quote(question)}{query}", role=role)  # type: ignore[arg-type]
     assert reply.status_code == 200, reply.text
     shown: Any = reply.json
     return [(each["kind"], each["id"]) for each in shown["items"]]
 
 
-def ids(house: House, question: str) -> list[str]:
-    return [id for _, id in found(house, question)]
+def ids(api: ApiClient, question: str) -> list[str]:
+    return [id for _, id in found(api, question)]
 
 
-def listed(house: House, words: str) -> list[str]:
+def listed(api: ApiClient, words: str) -> list[str]:
     """Customers that the list of customers finds."""
-    return [each["id"] for each in items(house, f"customers?words={quote(words)}")]
+    return [each["id"] for each in items(api, f"customers?words={quote(words)}")]
 
 
-def test_only_what_a_role_may_read_is_found(house: House) -> None:
+def test_only_what_a_role_may_read_is_found(api: ApiClient) -> None:
     """Issue 9, 8: users are for administrators; technicians ask their phones."""
-    user = str(house.user("biller"))
+    user = str(api.user("biller"))
 
-    assert found(house, "the biller", role="admin") == [("users", user)]
-    assert found(house, "the biller", role="agent") == []
-    assert found(house, user, role="agent") == []
-    assert house.ask("GET", "/api/v1/search?q=x", role="technician").status_code == 403
+    assert found(api, "the biller", role="admin") == [("users", user)]
+    assert found(api, "the biller", role="agent") == []
+    assert found(api, user, role="agent") == []
+    assert api.ask("GET", "/api/v1/search?q=x", role="technician").status_code == 403
 
 
-def test_what_is_found_is_read_page_by_page(house: House) -> None:
+def test_what_is_found_is_read_page_by_page(api: ApiClient) -> None:
     """Issue 9, 8: bounded, the best first, none twice and none left out."""
-    owners = [customer(house, name=f"Maier {number}") for number in range(7)]
-    best = customer(house, name="Mai")
+    owners = [customer(api, name=f"Maier {number}") for number in range(7)]
+    best = customer(api, name="Mai")
 
-    first = read(house, "search?q=mai&limit=3")
+    first = read(api, "search?q=mai&limit=3")
     pages, following = [first], first["next"]
     while following:
-        pages.append(read(house, f"search?q=mai&limit=3&cursor={following}"))
+        pages.append(read(api, f"search?q=mai&limit=3&cursor={following}"))
         following = pages[-1]["next"]
 
     shown = [each["id"] for page in pages for each in page["items"]]
     assert [len(page["items"]) for page in pages] == [3, 3, 2]
     assert shown == [best, *sorted(owners)]
     assert [each["kind"] for each in first["items"]] == ["customers"] * 3
-    assert ids(house, "mai") == shown
-    assert found(house, "mai", kind="sites") == []
+    assert ids(api, "mai") == shown
+    assert found(api, "mai", kind="sites") == []
 
 
-def test_a_question_is_of_some_length_and_known_kind(house: House) -> None:
+def test_a_question_is_of_some_length_and_known_kind(api: ApiClient) -> None:
     """Issue 9, 8."""
     for path in ("search", "search?q=", f"search?q={'x' * 201}", "search?q=x&kind=wishes"):
-        assert house.get(f"/api/v1/{path}").status_code == 400, path
-    assert found(house, "x " * 100) == []
+        assert api.get(f"/api/v1/{path}").status_code == 400, path
+    assert found(api, "x " * 100) == []
 
 
-def test_an_entry_that_was_merged_says_so(house: House) -> None:
+def test_an_entry_that_was_merged_says_so(api: ApiClient) -> None:
     """Issue 9, 8."""
-    gone, stays = customer(house, name="Kurz"), customer(house, name="Lang")
-    told(house, f"customers/{gone}/merge", into=stays)
+    gone, stays = customer(api, name="Kurz"), customer(api, name="Lang")
+    command(api, f"customers/{gone}/merge", into=stays)
 
-    [entry] = items(house, "search?q=kurz")
+    [entry] = items(api, "search?q=kurz")
 
     assert (entry["id"], entry["merged_into"]) == (gone, stays)
 
 
-def words_of(house: House) -> str:
+def words_of(api: ApiClient) -> str:
     """Everything that is stored anywhere in the database, terms of the search in letters."""
-    pool = house.services.log.pool
+    pool = api.services.log.pool
     tables = pool.fetch_all(
         "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
         " WHERE schemaname IN ('log', 'views', 'views_next', 'blobs', 'access')"
@@ -85,15 +85,15 @@ def words_of(house: House) -> str:
     return "\n".join([*stored, *terms]).lower()
 
 
-def test_nobody_finds_who_was_erased_and_no_table_has_their_words(house: House) -> None:
+def test_nobody_finds_who_was_erased_and_no_table_has_their_words(api: ApiClient) -> None:
     """Issue 9, 8: the index forgets them together with the views; technicians and users as well."""
-    owner = customer(house, name="Zacharias Quendelkraut", phones=["+49 30 777888999"], email="q@quendelkraut.example")
-    merged = customer(house, name="Z. Quendelkraut", phones=[], email="x@y.example")
-    told(house, f"customers/{owner}/add-site", zone="Europe/Berlin", address="Rautenschlag 17")
-    told(house, f"customers/{merged}/merge", into=owner)
-    anna = made(house, "technicians", name="Wendelgard Vogt", zone="Europe/Berlin", language="de")
+    owner = customer(api, name="Zacharias Quendelkraut", phones=["+49 30 777888999"], email="q@quendelkraut.example")
+    merged = customer(api, name="Z. Quendelkraut", phones=[], email="x@y.example")
+    command(api, f"customers/{owner}/add-site", zone="Europe/Berlin", address="Rautenschlag 17")
+    command(api, f"customers/{merged}/merge", into=owner)
+    anna = create(api, "technicians", name="Wendelgard Vogt", zone="Europe/Berlin", language="de")
     body = {"login": "wendelgard", "name": "Wendelgard V", "roles": ["agent"], "password": "correct horse battery st"}
-    user = made(house, "users", **body)
+    user = create(api, "users", **body)
     questions = (
         "quendelkraut",
         "zacharias",
@@ -102,28 +102,28 @@ def test_nobody_finds_who_was_erased_and_no_table_has_their_words(house: House) 
         "rautenschlag",
         "wendelgard",
     )
-    assert all(found(house, question, role="admin") for question in questions)
-    assert "quendelkraut" in words_of(house)
+    assert all(found(api, question, role="admin") for question in questions)
+    assert "quendelkraut" in words_of(api)
 
-    told(house, f"customers/{owner}/erase")
-    told(house, f"technicians/{anna}/erase")
-    told(house, f"users/{user}/erase")
-    house.catch_up()
+    command(api, f"customers/{owner}/erase")
+    command(api, f"technicians/{anna}/erase")
+    command(api, f"users/{user}/erase")
+    api.catch_up()
 
-    assert {question: found(house, question, role="admin") for question in questions} == {key: [] for key in questions}
-    stored = words_of(house)
+    assert {question: found(api, question, role="admin") for question in questions} == {key: [] for key in questions}
+    stored = words_of(api)
     assert not [word for word in ("quendel", "zacharias", "777888999", "rautenschlag", "wendelgard") if word in stored]
-    assert refused(house, f"customers/{owner}/change", name="x")[0] == 409
+    assert refusal(api, f"customers/{owner}/change", name="x")[0] == 409
 
 
-def test_the_past_is_searched_as_it_was(house: House) -> None:
+def test_the_past_is_searched_as_it_was(api: ApiClient) -> None:
     """Issue 9, 8: like every other read."""
-    owner = customer(house, name="Altmann")
-    position = read(house, f"customers/{owner}")["position"]
-    told(house, f"customers/{owner}/change", name="Neumann")
+    owner = customer(api, name="Altmann")
+    position = read(api, f"customers/{owner}")["position"]
+    command(api, f"customers/{owner}/change", name="Neumann")
 
-    then = house.get(f"/api/v1/search?q=altmann&known_at={position}").json
+    then = api.get(f"/api/v1/search?q=altmann&known_at={position}").json
 
-    assert ids(house, "altmann") == []
+    assert ids(api, "altmann") == []
     assert then is not None
     assert [each["name"] for each in then["items"]] == ["Altmann"]

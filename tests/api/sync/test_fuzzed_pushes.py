@@ -11,7 +11,7 @@ import orjson
 
 from domain.care.customer import Customer
 from store.erasure import Erasure
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.erasing import opens
 from tests.support.field_setup import NOON, Field, save
 from tests.support.spoiled_envelopes import ODD, Spoiler
@@ -24,11 +24,11 @@ SEED = int(os.environ.get("CALLOUT_FUZZED_SEED", str(randrange(2**32))))
 class Hostile:
     """A phone that sends what it should not; the same seed sends the same, but for ids."""
 
-    def __init__(self, house: House, field: Field, seed: int) -> None:
-        self.house, self.field, self.random, self.seq = house, field, Random(seed), 0
+    def __init__(self, api: ApiClient, field: Field, seed: int) -> None:
+        self.api, self.field, self.random, self.seq = api, field, Random(seed), 0
         self.order, self.visit = str(field.order()), str(field.visit(field.order()))
-        asked = {"code": house.services.devices.issue_code(field.anna)[0], "install_id": "phone"}
-        enrolled: Any = house.client.post("/sync/v1/devices", json=asked).json
+        asked = {"code": api.services.devices.issue_code(field.anna)[0], "install_id": "phone"}
+        enrolled: Any = api.client.post("/sync/v1/devices", json=asked).json
         self.headers = {"Authorization": f"Bearer {enrolled['access_token']}"}
         self.streams = [
             self.order,
@@ -80,31 +80,31 @@ class Hostile:
         if self.random.random() < 0.7:
             body, encoding = Spoiler(self.random).spoil(orjson.loads(body))
         headers = self.headers | ({"Content-Encoding": encoding} if encoding else {})
-        status = self.house.client.post(f"/sync/v1/{verb}", data=body, headers=headers).status_code
-        document: Any = self.house.client.post(
+        status = self.api.client.post(f"/sync/v1/{verb}", data=body, headers=headers).status_code
+        document: Any = self.api.client.post(
             "/sync/v1/push", json={"incarnation": 1, "now": NOON.isoformat()}, headers=self.headers
         ).json
         self.seq = document["acknowledged"]
         return status
 
 
-def test_whatever_comes_is_answered_recorded_and_can_be_forgotten(house: House) -> None:
+def test_whatever_comes_is_answered_recorded_and_can_be_forgotten(api: ApiClient) -> None:
     seed = SEED
-    field = Field(house.services.log)
-    hostile = Hostile(house, field, seed)
+    field = Field(api.services.log)
+    hostile = Hostile(api, field, seed)
     statuses = [hostile.send(hostile.random.choice(("push", "push", "push", "salvage"))) for _ in range(BODIES)]
 
     assert set(statuses) <= {200, 400, 409, 413, 415}, seed
     assert statuses.count(200) > BODIES // 10, seed
-    house.catch_up()
-    house.services.holding.settle(NOON)
-    entity = house.services.log.work().get(Customer, field.customer)
+    api.catch_up()
+    api.services.holding.settle(NOON)
+    entity = api.services.log.work().get(Customer, field.customer)
     entity.erase()
-    save(house.services.log, entity)
-    Erasure(house.services.log).catch_up()
-    assert not opens(house.services.log, field.customer), seed
+    save(api.services.log, entity)
+    Erasure(api.services.log).catch_up()
+    assert not opens(api.services.log, field.customer), seed
     fresh = {"id": str(uuid4()), "seq": hostile.seq + 1, "type": "note_added", "at": NOON.isoformat()}
     good = fresh | {"data": {"work_order": hostile.order, "text": "fine"}}
     push = {"incarnation": 1, "now": NOON.isoformat(), "operations": [good]}
-    document: Any = house.client.post("/sync/v1/push", json=push, headers=hostile.headers).json
+    document: Any = api.client.post("/sync/v1/push", json=push, headers=hostile.headers).json
     assert [result["status"] for result in document["results"]] == ["applied"], seed

@@ -11,26 +11,26 @@ from uuid import UUID
 import pytest
 
 from sync.device import OfflineError
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.held_operations import Company
-from tests.support.in_process_device import Indoors
-from tests.support.unstorable_operations import POISON, brittle
+from tests.support.in_process_device import InProcessDevice
+from tests.support.unstorable_operations import POISON, failing_recorder
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 @pytest.fixture
-def phone(company: Company, tmp_path: Path) -> Iterator[Indoors]:
-    phone = Indoors(company.house, company.field.anna, tmp_path / "phone.sqlite")
+def phone(company: Company, tmp_path: Path) -> Iterator[InProcessDevice]:
+    phone = InProcessDevice(company.api, company.field.anna, tmp_path / "phone.sqlite")
     phone.device.sync()
     yield phone
     phone.device.close()
 
 
-def test_the_first_groups_are_recorded_and_come_again_as_duplicates(company: Company, phone: Indoors) -> None:
+def test_the_first_groups_are_recorded_and_come_again_as_duplicates(company: Company, phone: InProcessDevice) -> None:
     """Issue 8: the reference device sends the same again, and each operation takes effect once."""
     order, device = company.order, phone.device
     texts = [f"note {number}" for number in range(4)]
@@ -39,7 +39,7 @@ def test_the_first_groups_are_recorded_and_come_again_as_duplicates(company: Com
     ids.append(device.record("part_used", used))
     ids += [device.record("note_added", {"work_order": order, "text": text}) for text in texts[2:]]
 
-    with brittle():
+    with failing_recorder():
         with patch("sync.quota.MOST_QUARANTINED", 0):
             for _ in range(3):
                 with pytest.raises(OfflineError) as refused:

@@ -1,4 +1,4 @@
-"""Issue 8, overload: whoever finds a full line is refused before anything is done for them, and told when to come."""
+"""Issue 8, overload: a request that finds a full queue is refused at once, with the seconds after which to retry."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from api.app import create_app
 from api.http.services import Services
 from sync.admission import Overloaded
 from sync.gate import Gate
-from tests.api.conftest import House
-from tests.support.pulling_device import Pocket
+from tests.api.conftest import ApiClient
+from tests.support.pulling_device import PullingDevice
 
 PUSH = {"incarnation": 1, "now": "2026-11-21T15:40:02+01:00", "operations": []}
 
@@ -28,22 +28,22 @@ def gate() -> Gate:
 
 
 @pytest.fixture
-def small(services: Services, gate: Gate) -> House:
+def small(services: Services, gate: Gate) -> ApiClient:
     served = replace(services, gate=gate)
-    return House(served, create_app(served).test_client())
+    return ApiClient(served, create_app(served).test_client())
 
 
 @pytest.fixture
 def full(gate: Gate) -> Iterator[None]:
-    """Somebody pushes, and another one stands in line."""
+    """One device pushes, and another waits in the queue."""
     with ThreadPoolExecutor(1) as pool, ExitStack() as inside:
         inside.enter_context(gate.push(uuid4()))
 
-        def stand() -> None:
+        def wait() -> None:
             with gate.push(uuid4()):
                 pass
 
-        waiting = pool.submit(stand)
+        waiting = pool.submit(wait)
         while not gate.is_full(pushes=True):
             pass
         yield
@@ -53,9 +53,9 @@ def full(gate: Gate) -> Iterator[None]:
 
 @pytest.mark.usefixtures("full")
 def test_a_push_to_a_full_line_costs_the_database_nothing(
-    small: House, services: Services, monkeypatch: pytest.MonkeyPatch
+    small: ApiClient, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    phone = Pocket(small)
+    phone = PullingDevice(small)
 
     def ask(*_: Any) -> Any:
         raise AssertionError("the database was asked")
@@ -77,8 +77,8 @@ def test_a_push_to_a_full_line_costs_the_database_nothing(
     assert 'callout_requests_total{method="POST",route="/sync/v1/push",status="503"} 3.0' in counted
 
 
-def test_with_room_in_line_everything_is_as_ever(small: House, gate: Gate) -> None:
-    phone = Pocket(small)
+def test_with_room_in_line_everything_is_as_ever(small: ApiClient, gate: Gate) -> None:
+    phone = PullingDevice(small)
     assert not gate.is_full(pushes=True)
     assert phone.ask("POST", "push", json=PUSH).status_code == 200
     assert phone.pull()["more"] is False
@@ -86,6 +86,6 @@ def test_with_room_in_line_everything_is_as_ever(small: House, gate: Gate) -> No
 
 
 @pytest.mark.usefixtures("full")
-def test_what_has_no_line_is_answered_meanwhile(small: House) -> None:
+def test_what_has_no_line_is_answered_meanwhile(small: ApiClient) -> None:
     assert small.client.get("/health").status_code == 200
     assert small.ask("GET", "/api/v1/parts").status_code == 200

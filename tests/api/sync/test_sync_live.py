@@ -1,4 +1,4 @@
-"""The rules of wake-ups over HTTP: they come at once, say nothing else, and end with the device's welcome."""
+"""Wake-ups over HTTP: they are sent at once, contain nothing else, and end when the device loses access."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from domain.stock.part import Part, PartName
 from sync.gate import SEATS_OF_DEVICE, Gate
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.databases import run
-from tests.support.device_status import stands
-from tests.support.pulling_device import Pocket, wait_idly
+from tests.support.device_status import set_status
+from tests.support.pulling_device import PullingDevice, wait_idly
 
 HERE, STILL_HERE = b": here\n\n", b": still here\n\n"
 
 
 @pytest.fixture
-def anna(house: House) -> Pocket:
-    made = Pocket(house)
+def anna(api: ApiClient) -> PullingDevice:
+    made = PullingDevice(api)
     made.pull()
     return made
 
 
-def stream(anna: Pocket, cursor: str | None = None) -> tuple[TestResponse, Iterator[bytes]]:
+def stream(anna: PullingDevice, cursor: str | None = None) -> tuple[TestResponse, Iterator[bytes]]:
     """A stream that has begun."""
     reply = anna.ask("GET", f"live?cursor={cursor or anna.cursor}")
     assert (reply.status_code, reply.mimetype) == (200, "text/event-stream"), reply.text
@@ -43,18 +43,18 @@ def wake(through: int) -> bytes:
     return b'event: wake\ndata: {"through": %d}\n\n' % through
 
 
-def test_a_change_wakes_the_device_up_and_says_where_to_pull_to(anna: Pocket) -> None:
+def test_a_change_wakes_the_device_up_and_says_where_to_pull_to(anna: PullingDevice) -> None:
     reply, events = stream(anna)
     anna.person.change(language="fr")
-    position = anna.house.commit(anna.person)
-    anna.house.catch_up()
+    position = anna.api.commit(anna.person)
+    anna.api.catch_up()
     assert next(events) == wake(position)
     reply.close()
 
 
-def test_what_came_before_it_connected_wakes_it_up_at_once(anna: Pocket) -> None:
-    position = anna.house.commit(Part.register(id=uuid4(), number="P-1", names=(PartName("en", "Pump"),), unit="piece"))
-    anna.house.catch_up()
+def test_what_came_before_it_connected_wakes_it_up_at_once(anna: PullingDevice) -> None:
+    position = anna.api.commit(Part.register(id=uuid4(), number="P-1", names=(PartName("en", "Pump"),), unit="piece"))
+    anna.api.catch_up()
     reply, events = stream(anna)
     assert next(events) == wake(position)
     reply.close()
@@ -63,31 +63,31 @@ def test_what_came_before_it_connected_wakes_it_up_at_once(anna: Pocket) -> None
     reply.close()
 
 
-@pytest.mark.parametrize("standing", ["revoked", "suspended"])
+@pytest.mark.parametrize("status", ["revoked", "suspended"])
 def test_a_device_that_is_not_trusted_any_more_is_cut_off_before_it_is_told_anything(
-    anna: Pocket, standing: str
+    anna: PullingDevice, status: str
 ) -> None:
     _, events = stream(anna)
-    stands(anna.house.services.log.pool, anna.id, standing)  # type: ignore[arg-type]
+    set_status(anna.api.services.log.pool, anna.id, status)  # type: ignore[arg-type]
     anna.person.change(language="fr")
-    anna.house.commit(anna.person)
-    anna.house.catch_up()
+    anna.api.commit(anna.person)
+    anna.api.catch_up()
     assert list(events) == []
 
 
-def test_a_token_that_has_expired_ends_the_stream(anna: Pocket, database: str) -> None:
+def test_a_token_that_has_expired_ends_the_stream(anna: PullingDevice, database: str) -> None:
     _, events = stream(anna)
     run(database, "UPDATE access.device_tokens SET expires_at = now()")
     anna.person.change(language="fr")
-    anna.house.commit(anna.person)
-    anna.house.catch_up()
+    anna.api.commit(anna.person)
+    anna.api.catch_up()
     assert list(events) == []
 
 
-def test_a_stream_takes_a_seat_for_as_long_as_it_is_open(house: House) -> None:
+def test_a_stream_takes_a_seat_for_as_long_as_it_is_open(api: ApiClient) -> None:
     gate = Gate(rate=0, burst=1, connections=4, threads=1)
-    services = replace(house.services, gate=gate)
-    anna = Pocket(House(services, create_app(services).test_client()))
+    services = replace(api.services, gate=gate)
+    anna = PullingDevice(ApiClient(services, create_app(services).test_client()))
     anna.pull()
     for _ in range(2):
         reply, _ = stream(anna)
@@ -100,23 +100,23 @@ def test_a_stream_takes_a_seat_for_as_long_as_it_is_open(house: House) -> None:
     assert gate._room.inside == 0
 
 
-def test_an_open_stream_holds_no_connection_to_the_database(anna: Pocket) -> None:
+def test_an_open_stream_holds_no_connection_to_the_database(anna: PullingDevice) -> None:
     with ThreadPoolExecutor(1) as beside:
         woken = beside.submit(lambda: next(stream(anna)[1]))
-        wait_idly(anna.house, 1)
+        wait_idly(anna.api, 1)
         anna.person.change(language="fr")
-        position = anna.house.commit(anna.person)
-        anna.house.catch_up()
+        position = anna.api.commit(anna.person)
+        anna.api.catch_up()
         assert woken.result(20) == wake(position)
 
 
-def test_a_cursor_that_is_not_good_for_a_pull_is_not_good_here(anna: Pocket) -> None:
+def test_a_cursor_that_is_not_good_for_a_pull_is_not_good_here(anna: PullingDevice) -> None:
     assert anna.code(anna.ask("GET", "live?cursor=nonsense")) == (410, "cursor-expired")
 
 
-def test_a_phone_cannot_take_all_the_seats(house: House) -> None:
+def test_a_phone_cannot_take_all_the_seats(api: ApiClient) -> None:
     """Issue 8, 6: the fifth stream of one phone is told to wait; another phone gets in."""
-    anna, boris = Pocket(house), Pocket(house)
+    anna, boris = PullingDevice(api), PullingDevice(api)
     for pocket in (anna, boris):
         pocket.pull()
     replies = [stream(anna)[0] for _ in range(SEATS_OF_DEVICE)]

@@ -16,10 +16,10 @@ from callout.services import gate_of
 from domain.stock.part import Part, PartName
 from sync.app_version import OldestApp
 from sync.gate import Gate
-from tests.api.conftest import House, Settings
+from tests.api.conftest import ApiClient, Settings
 from tests.support.databases import run
-from tests.support.device_status import stands
-from tests.support.pulling_device import Pocket, wait_idly
+from tests.support.device_status import set_status
+from tests.support.pulling_device import PullingDevice, wait_idly
 
 
 @pytest.fixture
@@ -32,30 +32,30 @@ def part() -> Part:
     return Part.register(id=uuid4(), number="P-1", names=(PartName("en", "Pump"),), unit="piece")
 
 
-def served_by(house: House, **services: Any) -> House:
-    """The same house with other services."""
-    changed = replace(house.services, **services)
-    return House(changed, create_app(changed).test_client())
+def served_by(api: ApiClient, **services: Any) -> ApiClient:
+    """The API with other services."""
+    changed = replace(api.services, **services)
+    return ApiClient(changed, create_app(changed).test_client())
 
 
 def gate(**more: Any) -> Gate:
     return Gate(**({"rate": 0, "burst": 1, "connections": 4, "threads": 40} | more))
 
 
-def test_a_device_that_has_everything_agrees_with_the_digests(house: House) -> None:
-    anna = Pocket(house)
-    house.commit(part(), part())
+def test_a_device_that_has_everything_agrees_with_the_digests(api: ApiClient) -> None:
+    anna = PullingDevice(api)
+    api.commit(part(), part())
     response = anna.pull()
     assert response["digests"] == anna.digests()
     assert (response["digests"]["own"]["count"], response["digests"]["shared"]["count"] > 2) == (1, True)
     anna.person.change(language="fr")
-    house.commit(anna.person)
+    api.commit(anna.person)
     response = anna.pull()
     assert (len(response["changes"]), response["digests"]) == (1, anna.digests())
 
 
-def test_a_cursor_of_another_life_of_the_log_has_expired(house: House, database: str) -> None:
-    anna = Pocket(house)
+def test_a_cursor_of_another_life_of_the_log_has_expired(api: ApiClient, database: str) -> None:
+    anna = PullingDevice(api)
     anna.pull()
     run(database, "UPDATE log.head SET epoch = gen_random_uuid()")
     assert anna.code(anna.ask("GET", f"pull?cursor={anna.cursor}")) == (410, "cursor-expired")
@@ -63,14 +63,12 @@ def test_a_cursor_of_another_life_of_the_log_has_expired(house: House, database:
     assert anna.pull()["changes"] != []
 
 
-def test_an_app_that_is_too_old_gets_nothing_but_may_push(house: House) -> None:
-    house = served_by(
-        house,
-        pull=house.services.pull.__class__(
-            house.services.pull._documents, house.services.pull._cursors, OldestApp("1.4")
-        ),
+def test_an_app_that_is_too_old_gets_nothing_but_may_push(api: ApiClient) -> None:
+    api = served_by(
+        api,
+        pull=api.services.pull.__class__(api.services.pull._documents, api.services.pull._cursors, OldestApp("1.4")),
     )
-    old, new = Pocket(house, "1.3.9"), Pocket(house, "1.10")
+    old, new = PullingDevice(api, "1.3.9"), PullingDevice(api, "1.10")
     new.pull()
     for method, verb in (("GET", "pull"), ("GET", "live"), ("POST", "verify")):
         reply = old.ask(method, verb)
@@ -81,9 +79,9 @@ def test_an_app_that_is_too_old_gets_nothing_but_may_push(house: House) -> None:
     assert old.ask("POST", "push", json=push).status_code == 200
 
 
-def test_a_device_that_asks_too_often_is_told_how_long_to_wait_and_others_are_not(house: House) -> None:
-    house = served_by(house, gate=gate(rate=60, burst=3))
-    anna, ben = Pocket(house), Pocket(house)
+def test_a_device_that_asks_too_often_is_told_how_long_to_wait_and_others_are_not(api: ApiClient) -> None:
+    api = served_by(api, gate=gate(rate=60, burst=3))
+    anna, ben = PullingDevice(api), PullingDevice(api)
     for _ in range(3):
         anna.pull()
     reply = anna.ask("GET", "pull")
@@ -94,11 +92,11 @@ def test_a_device_that_asks_too_often_is_told_how_long_to_wait_and_others_are_no
     ben.pull()
 
 
-def test_a_server_without_room_for_a_pull_still_takes_pushes(house: House) -> None:
+def test_a_server_without_room_for_a_pull_still_takes_pushes(api: ApiClient) -> None:
     full = gate(connections=2)
     full._admission._pulls.patience = 0.0
-    house = served_by(house, gate=full)
-    anna = Pocket(house)
+    api = served_by(api, gate=full)
+    anna = PullingDevice(api)
     with full.pull(uuid4()):
         reply = anna.ask("GET", "pull")
         assert anna.code(reply) == (503, "overloaded")
@@ -109,40 +107,40 @@ def test_a_server_without_room_for_a_pull_still_takes_pushes(house: House) -> No
 
 
 def test_a_long_poll_is_answered_when_something_comes_and_holds_no_connection_meanwhile(
-    house: House, pool: ThreadPoolExecutor
+    api: ApiClient, pool: ThreadPoolExecutor
 ) -> None:
-    anna, ben = Pocket(house), Pocket(house)
+    anna, ben = PullingDevice(api), PullingDevice(api)
     anna.pull()
     ben.pull()
-    waiting = [pool.submit(Pocket.pull, each, 20) for each in (anna, ben)]
-    wait_idly(house, 2)
+    waiting = [pool.submit(PullingDevice.pull, each, 20) for each in (anna, ben)]
+    wait_idly(api, 2)
 
     anna.person.change(language="fr")
-    house.commit(anna.person)
-    house.catch_up()
+    api.commit(anna.person)
+    api.catch_up()
 
     assert [change["type"] for change in waiting[0].result(20)["changes"]] == ["technician"]
     assert not waiting[1].done()
-    house.commit(part())
-    house.catch_up()
+    api.commit(part())
+    api.catch_up()
     assert [change["type"] for change in waiting[1].result(20)["changes"]] == ["part"]
 
 
-def test_a_device_that_is_revoked_while_it_waits_is_told_nothing(house: House, pool: ThreadPoolExecutor) -> None:
-    anna = Pocket(house)
+def test_a_device_that_is_revoked_while_it_waits_is_told_nothing(api: ApiClient, pool: ThreadPoolExecutor) -> None:
+    anna = PullingDevice(api)
     anna.pull()
     waiting = pool.submit(anna.ask, "GET", f"pull?wait=20&cursor={anna.cursor}")
-    wait_idly(house, 1)
-    stands(house.services.log.pool, anna.id, "revoked", wipe=True)
-    house.commit(part())
-    house.catch_up()
+    wait_idly(api, 1)
+    set_status(api.services.log.pool, anna.id, "revoked", wipe=True)
+    api.commit(part())
+    api.catch_up()
     assert anna.code(waiting.result(20)) == (403, "device-revoked")
 
 
-def test_when_too_many_wait_the_next_one_is_sent_away_and_who_does_not_wait_is_answered(house: House) -> None:
+def test_when_too_many_wait_the_next_one_is_sent_away_and_who_does_not_wait_is_answered(api: ApiClient) -> None:
     full = gate(threads=1)
-    house = served_by(house, gate=full)
-    anna = Pocket(house)
+    api = served_by(api, gate=full)
+    anna = PullingDevice(api)
     anna.pull()
     with ExitStack() as seats:
         seats.enter_context(full.waiting())
@@ -156,8 +154,8 @@ def test_when_too_many_wait_the_next_one_is_sent_away_and_who_does_not_wait_is_a
     "query",
     ["limit=0", "limit=1001", "limit=-1", "limit=x", "limit=%D9%A3", "wait=-1", "wait=x", "wait=1.5", "wait=99999"],
 )
-def test_bad_questions_are_malformed(house: House, query: str) -> None:
-    anna = Pocket(house)
+def test_bad_questions_are_malformed(api: ApiClient, query: str) -> None:
+    anna = PullingDevice(api)
     reply = anna.ask("GET", f"pull?{query}")
     assert anna.code(reply) == (400, "malformed-envelope")
     assert reply.json is not None

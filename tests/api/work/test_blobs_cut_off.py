@@ -1,4 +1,4 @@
-"""The rules of photos when servers die and several send at once: the next request finds everything as it must be."""
+"""Uploads when servers are killed and several clients send at once: the next request finds a correct state."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from domain.access.device_limits import BLOB_PIECE
 from domain.work.work_order import WorkOrder
 from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.photos import Technician, code, named, photo, registered, seen, stored
 
 
 @pytest.fixture
-def anna(house: House) -> Technician:
-    return Technician(house)
+def anna(api: ApiClient) -> Technician:
+    return Technician(api)
 
 
 @pytest.fixture
@@ -31,14 +31,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_two_who_send_the_same_bytes_at_once_end_with_one_whole_copy(
-    house: House, anna: Technician, folder: Path
+    api: ApiClient, anna: Technician, folder: Path
 ) -> None:
     picture = photo(4 * BLOB_PIECE + 1)
     anna.takes(picture)
     begin = Barrier(4)
 
     def send(_: int) -> int:
-        offset, client = 0, create_app(house.services).test_client()
+        offset, client = 0, create_app(api.services).test_client()
         begin.wait(10)
         while offset < len(picture):
             response = client.put(
@@ -55,13 +55,13 @@ def test_two_who_send_the_same_bytes_at_once_end_with_one_whole_copy(
         ends = list(many.map(send, range(4)))
 
     assert ends == [len(picture)] * 4
-    assert seen(house, picture).data == picture
-    assert stored(house, folder).files == 1
+    assert seen(api, picture).data == picture
+    assert stored(api, folder).files == 1
 
 
 @pytest.mark.parametrize("cut", [(Vault, "keep"), (Uploads, "forget")])
 def test_a_server_that_dies_before_the_whole_is_kept_leaves_it_to_the_next_request(
-    house: House, anna: Technician, monkeypatch: pytest.MonkeyPatch, cut: tuple[type, str]
+    api: ApiClient, anna: Technician, monkeypatch: pytest.MonkeyPatch, cut: tuple[type, str]
 ) -> None:
     picture = photo(1000)
     anna.takes(picture)
@@ -72,7 +72,7 @@ def test_a_server_that_dies_before_the_whole_is_kept_leaves_it_to_the_next_reque
 
     assert response.status_code == 503
     assert anna.progress(picture) == (1000, 1000)
-    assert seen(house, picture).data == picture
+    assert seen(api, picture).data == picture
 
 
 def _fails(*_: object) -> None:
@@ -92,20 +92,20 @@ def test_wrong_bytes_that_nobody_could_check_any_more_begin_again(
 
 
 def test_devices_are_told_to_come_again_when_views_do_not_know_yet_what_is_wanted(
-    house: House, anna: Technician
+    api: ApiClient, anna: Technician
 ) -> None:
     picture = photo(100)
     anna.takes(picture)
     anna.sends(picture)
-    house.commit(registered_too(house))
+    api.commit(registered_too(api))
 
     response = anna.put(named(picture), 0, picture)
 
     assert code(response) == (503, "overloaded")
     assert response.headers["Retry-After"]
-    house.catch_up()
+    api.catch_up()
     assert anna.progress(picture) == (100, 100)
 
 
-def registered_too(house: House) -> WorkOrder:
-    return WorkOrder.open(id=uuid4(), number="W-2", customer=registered(house).id)
+def registered_too(api: ApiClient) -> WorkOrder:
+    return WorkOrder.open(id=uuid4(), number="W-2", customer=registered(api).id)

@@ -1,4 +1,4 @@
-"""The rules of photos against liars and broken clients: nothing of theirs is taken, and nobody else notices."""
+"""Uploads of hostile and broken clients are refused and do not affect others."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from unittest.mock import patch
 import pytest
 
 from domain.access.device_limits import BLOB_PIECE, MOST_BLOB_BYTES
-from tests.api.conftest import House
-from tests.support.device_status import stands
+from tests.api.conftest import ApiClient
+from tests.support.device_status import set_status
 from tests.support.photos import Technician, code, named, photo, seen
 
 
 @pytest.fixture
-def anna(house: House) -> Technician:
-    return Technician(house)
+def anna(api: ApiClient) -> Technician:
+    return Technician(api)
 
 
 @pytest.fixture
@@ -25,16 +25,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "blobs"
 
 
-def test_what_a_technician_named_is_not_taken_from_another(house: House, anna: Technician) -> None:
-    picture, mallory = photo(1000), Technician(house)
+def test_what_a_technician_named_is_not_taken_from_another(api: ApiClient, anna: Technician) -> None:
+    picture, mallory = photo(1000), Technician(api)
     anna.takes(picture)
 
     assert code(mallory.put(named(picture), 0, picture)) == (404, "blob-not-named")
     assert mallory.head(named(picture)).status_code == 404
 
 
-def test_nobody_spoils_what_another_technician_is_sending(house: House, anna: Technician) -> None:
-    picture, mallory = photo(1000), Technician(house)
+def test_nobody_spoils_what_another_technician_is_sending(api: ApiClient, anna: Technician) -> None:
+    picture, mallory = photo(1000), Technician(api)
     order = anna.takes(picture)
     mallory.takes(picture, order)
     anna.sends(picture, until=500)
@@ -43,17 +43,17 @@ def test_nobody_spoils_what_another_technician_is_sending(house: House, anna: Te
 
     assert anna.progress(picture) == (500, 1000)
     anna.sends(picture)
-    assert seen(house, picture).data == picture
+    assert seen(api, picture).data == picture
     assert mallory.progress(picture) == (1000, 1000)
 
 
-def test_a_suspended_device_sends_what_was_recorded_and_a_revoked_one_nothing(house: House, anna: Technician) -> None:
+def test_a_suspended_device_sends_what_was_recorded_and_a_revoked_one_nothing(api: ApiClient, anna: Technician) -> None:
     picture = photo(1000)
     anna.takes(picture)
-    stands(house.services.log.pool, anna.device, "suspended")
+    set_status(api.services.log.pool, anna.device, "suspended")
 
     anna.sends(picture, until=500)
-    stands(house.services.log.pool, anna.device, "revoked")
+    set_status(api.services.log.pool, anna.device, "revoked")
 
     assert code(anna.put(named(picture), 500, picture[500:])) == (403, "device-revoked")
 
@@ -97,7 +97,7 @@ def test_a_body_of_no_length_or_in_another_encoding_is_not_taken(anna: Technicia
     picture = photo(1000)
     anna.takes(picture)
     headers = {"Authorization": f"Bearer {anna.token}", "Upload-Offset": "0", "Transfer-Encoding": "chunked"}
-    client = anna.house.client
+    client = anna.api.client
 
     endless = client.put(f"/sync/v1/blobs/{named(picture)}", headers=headers, environ_overrides={"CONTENT_LENGTH": ""})
 
@@ -110,7 +110,7 @@ def test_a_body_that_ends_too_early_is_not_taken(anna: Technician) -> None:
     anna.takes(picture)
     headers = {"Authorization": f"Bearer {anna.token}", "Upload-Offset": "0"}
 
-    response = anna.house.client.put(
+    response = anna.api.client.put(
         f"/sync/v1/blobs/{named(picture)}",
         data=picture[:500],
         headers=headers,
@@ -134,12 +134,12 @@ def test_a_name_that_is_no_hash_names_nothing(anna: Technician) -> None:
 
 
 def test_what_is_stored_on_the_way_and_in_the_end_can_be_read_by_nobody(
-    house: House, anna: Technician, folder: Path
+    api: ApiClient, anna: Technician, folder: Path
 ) -> None:
     picture = b"Kastanienbaum " * 40_000
     anna.takes(picture)
     anna.sends(picture, until=BLOB_PIECE)
-    [(sealed,)] = house.services.log.pool.fetch_all("SELECT sealed FROM blobs.chunks")
+    [(sealed,)] = api.services.log.pool.fetch_all("SELECT sealed FROM blobs.chunks")
 
     anna.sends(picture)
 
@@ -149,9 +149,9 @@ def test_what_is_stored_on_the_way_and_in_the_end_can_be_read_by_nobody(
     assert named(picture) not in str(file)
 
 
-def test_so_much_of_one_technician_is_unfinished_and_what_is_begun_goes_on(house: House, anna: Technician) -> None:
+def test_so_much_of_one_technician_is_unfinished_and_what_is_begun_goes_on(api: ApiClient, anna: Technician) -> None:
     """Issue 8, 6: photos begun and never completed have a bound; nothing is lost, and nobody else notices."""
-    boris, pictures = Technician(house), [photo(1000, seed=seed) for seed in range(4)]
+    boris, pictures = Technician(api), [photo(1000, seed=seed) for seed in range(4)]
     for picture in pictures:
         anna.takes(picture)
     boris.takes(pictures[0])
@@ -183,12 +183,12 @@ def test_the_bytes_of_what_is_unfinished_count_as_if_it_were_complete(anna: Tech
         assert code(anna.put(named(pictures[1]), 0, b"x")) == (429, "too-many-uploads")
 
 
-def test_many_that_are_begun_at_once_are_counted_right(house: House, anna: Technician) -> None:
+def test_many_that_are_begun_at_once_are_counted_right(api: ApiClient, anna: Technician) -> None:
     """Issue 8, 6: as many at once as there are connections."""
     pictures = [photo(1000, seed=seed) for seed in range(12)]
     for picture in pictures:
         anna.takes(picture)
-    house.catch_up()
+    api.catch_up()
     with patch("store.blobs.uploads.MOST_UPLOADS", 3), ThreadPoolExecutor(4) as crowd:
         replies = list(crowd.map(lambda picture: anna.put(named(picture), 0, picture[:1]), pictures))
     assert sorted(reply.status_code for reply in replies) == [200] * 3 + [429] * 9

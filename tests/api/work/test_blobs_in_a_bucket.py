@@ -1,4 +1,4 @@
-"""The rules of photos where a bucket keeps them: the same as in a folder, also while the bucket is away."""
+"""Photos in a bucket behave as in a folder, also while the bucket is unreachable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.blobs.sweeping import sweep
 from store.blobs.uploads import Uploads
 from store.blobs.vault import Vault
 from sync.blobs import BlobIntake
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.buckets import Bucket, empty_bucket
 from tests.support.photos import Technician, code, named, photo, seen
 
@@ -24,24 +24,24 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
         yield made
 
 
-def moved(house: House, place: S3Place) -> House:
-    """The same house with its blobs at this place."""
-    log, views = house.services.log, house.services.views
+def moved(api: ApiClient, place: S3Place) -> ApiClient:
+    """The API with its blobs in this place."""
+    log, views = api.services.log, api.services.views
     vault = Vault(log.pool, log.body_mapper.keyring, place)
-    services = replace(house.services, vault=vault, blobs=BlobIntake(views, Uploads(log.pool), vault))
-    return House(services, create_app(services).test_client())
+    services = replace(api.services, vault=vault, blobs=BlobIntake(views, Uploads(log.pool), vault))
+    return ApiClient(services, create_app(services).test_client())
 
 
-def test_a_photo_is_kept_sealed_in_the_bucket_until_its_customer_is_erased(house: House, bucket: Bucket) -> None:
+def test_a_photo_is_kept_sealed_in_the_bucket_until_its_customer_is_erased(api: ApiClient, bucket: Bucket) -> None:
     place = S3Place(bucket.name, "photos", bucket.url)
-    house = moved(house, place)
-    anna, picture = Technician(house), photo(300_000)
+    api = moved(api, place)
+    anna, picture = Technician(api), photo(300_000)
     order = anna.takes(picture)
 
     anna.sends(picture)
-    shown, [kept] = seen(house, picture), bucket.objects().values()
-    house.post(f"/api/v1/customers/{order.customer}/erase")
-    with house.services.log.pool.transaction() as cursor:
+    shown, [kept] = seen(api, picture), bucket.objects().values()
+    api.post(f"/api/v1/customers/{order.customer}/erase")
+    with api.services.log.pool.transaction() as cursor:
         sweep(cursor, place)
 
     assert shown.data == picture
@@ -50,15 +50,15 @@ def test_a_photo_is_kept_sealed_in_the_bucket_until_its_customer_is_erased(house
 
 
 def test_while_the_bucket_is_away_a_photo_waits_and_nothing_is_lost(
-    house: House, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("store.blobs.s3._TRIES", 1)
-    anna, picture = Technician(moved(house, S3Place(bucket.name, "", "http://127.0.0.1:1"))), photo(1000)
+    anna, picture = Technician(moved(api, S3Place(bucket.name, "", "http://127.0.0.1:1"))), photo(1000)
     anna.takes(picture)
 
     response = anna.put(named(picture), 0, picture)
-    anna.house = moved(house, S3Place(bucket.name, "", bucket.url))
+    anna.api = moved(api, S3Place(bucket.name, "", bucket.url))
 
     assert code(response) == (503, "overloaded")
     assert anna.progress(picture) == (1000, 1000)
-    assert seen(anna.house, picture).data == picture
+    assert seen(anna.api, picture).data == picture

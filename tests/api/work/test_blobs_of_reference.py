@@ -7,26 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.support.held_operations import Company
-from tests.support.in_process_device import Indoors
+from tests.support.in_process_device import InProcessDevice
 
 
 @pytest.fixture
-def company(house: House) -> Company:
-    return Company(house)
+def company(api: ApiClient) -> Company:
+    return Company(api)
 
 
 @pytest.fixture
-def phone(company: Company, tmp_path: Path) -> Iterator[Indoors]:
-    phone = Indoors(company.house, company.field.anna, tmp_path / "phone.sqlite")
+def phone(company: Company, tmp_path: Path) -> Iterator[InProcessDevice]:
+    phone = InProcessDevice(company.api, company.field.anna, tmp_path / "phone.sqlite")
     phone.device.sync()
     yield phone
     phone.device.close()
 
 
 def test_what_another_phone_named_wrong_does_not_keep_the_reference_devices_photo_out(
-    company: Company, phone: Indoors
+    company: Company, phone: InProcessDevice
 ) -> None:
     """Issue 8, 1: whether the other phone's naming comes before this one's or behind it, too small or too large."""
     for number, size in enumerate((0, 5, 299_999, 300_001)):
@@ -42,5 +42,5 @@ def test_what_another_phone_named_wrong_does_not_keep_the_reference_devices_phot
         assert phone.device.sync().blobs == 1
 
         assert phone.device.status()["blobs_waiting"] == 0
-        shown = company.house.get(f"/api/v1/blobs/{named['sha256']}", role="dispatcher")
+        shown = company.api.get(f"/api/v1/blobs/{named['sha256']}", role="dispatcher")
         assert shown.data == content

@@ -1,4 +1,4 @@
-"""What the end of a work order takes along: its visits, in the same transaction, also those planned at that moment."""
+"""The end of a work order ends its visits in the same transaction, also those planned at that moment."""
 
 from __future__ import annotations
 
@@ -14,99 +14,99 @@ from domain.kernel.instant import now, parse_instant
 from domain.recording.order_ends import cancel_order
 from domain.work.visit import Visit
 from domain.work.work_order import WorkOrder
-from tests.api.conftest import House
+from tests.api.conftest import ApiClient
 from tests.api.work.test_visits import WINDOW, visit
-from tests.support.api_steps import customer, items, made, read, refused, technician, told
+from tests.support.api_steps import command, create, customer, items, read, refusal, technician
 
 FAR = {"window_start": "2036-01-06T09:00:00+01:00", "window_end": "2036-01-06T11:00:00+01:00"}
 
 
-def ended(house: House, order: str, how: str) -> dict[str, Any]:
+def ended(api: ApiClient, order: str, how: str) -> dict[str, Any]:
     if how == "cancel":
-        return told(house, f"work-orders/{order}/cancel", reason="They moved away.")
-    told(house, f"work-orders/{order}/complete", fixed="yes")
-    return told(house, f"work-orders/{order}/close")
+        return command(api, f"work-orders/{order}/cancel", reason="They moved away.")
+    command(api, f"work-orders/{order}/complete", fixed="yes")
+    return command(api, f"work-orders/{order}/close")
 
 
 @pytest.mark.parametrize("how", ["cancel", "close"])
-def test_the_end_of_an_order_cancels_its_open_visits_with_it(house: House, how: str) -> None:
+def test_the_end_of_an_order_cancels_its_open_visits_with_it(api: ApiClient, how: str) -> None:
     """Issue 9, 6: cancelled in the same transaction, not dispatched afterwards, and not counted as missed."""
-    order, anna = made(house, "work-orders", customer=customer(house)), technician(house)
-    planned, sent, on_site, done = (visit(house, work_order=order) for _ in range(4))
+    order, anna = create(api, "work-orders", customer=customer(api)), technician(api)
+    planned, sent, on_site, done = (visit(api, work_order=order) for _ in range(4))
     for each in (sent, on_site, done):
-        told(house, f"visits/{each}/dispatch", technician=anna)
-    told(house, f"visits/{on_site}/arrive")
-    told(house, f"visits/{done}/finish")
-    assert read(house, f"visits/{planned}")["missed"] is True
+        command(api, f"visits/{each}/dispatch", technician=anna)
+    command(api, f"visits/{on_site}/arrive")
+    command(api, f"visits/{done}/finish")
+    assert read(api, f"visits/{planned}")["missed"] is True
 
-    reply = ended(house, order, how)
+    reply = ended(api, order, how)
 
-    shown = [read(house, f"visits/{each}") for each in (planned, sent, on_site)]
+    shown = [read(api, f"visits/{each}") for each in (planned, sent, on_site)]
     assert [one["status"] for one in shown] == ["cancelled"] * 3
     code = {"cancel": "work_order_cancelled", "close": "work_order_closed"}[how]
     note = {"cancel": "They moved away.", "close": None}[how]
     assert {(one["reason"], one["note"], one["work_order"]) for one in shown} == {(code, note, order)}
     assert [one["missed"] for one in shown] == [False] * 3
     assert max(one["position"] for one in shown) == reply["position"]
-    assert read(house, f"visits/{done}")["status"] == "done"
-    assert items(house, f"visits?work_order={order}&missed=true") == []
-    assert refused(house, f"visits/{planned}/dispatch", technician=anna)[0] == 409
-    assert refused(house, f"visits/{planned}/reschedule", **FAR)[0] == 409
-    assert refused(house, "visits", work_order=order, **FAR) == (409, "work-order-is-final")
+    assert read(api, f"visits/{done}")["status"] == "done"
+    assert items(api, f"visits?work_order={order}&missed=true") == []
+    assert refusal(api, f"visits/{planned}/dispatch", technician=anna)[0] == 409
+    assert refusal(api, f"visits/{planned}/reschedule", **FAR)[0] == 409
+    assert refusal(api, "visits", work_order=order, **FAR) == (409, "work-order-is-final")
 
 
-def test_a_visit_left_open_by_an_end_of_former_times_is_neither_missed_nor_dispatched(house: House) -> None:
+def test_a_visit_left_open_by_an_end_of_former_times_is_neither_missed_nor_dispatched(api: ApiClient) -> None:
     """Issue 9, 6: histories from before have such visits."""
-    order, anna = made(house, "work-orders", customer=customer(house)), technician(house)
-    left = visit(house, work_order=order)
-    old = house.services.log.work().get(WorkOrder, UUID(order))
+    order, anna = create(api, "work-orders", customer=customer(api)), technician(api)
+    left = visit(api, work_order=order)
+    old = api.services.log.work().get(WorkOrder, UUID(order))
     old.cancel("as it was once")
-    house.commit(old)
+    api.commit(old)
 
-    assert read(house, f"visits/{left}")["missed"] is False
-    assert items(house, "visits?missed=true") == []
-    assert refused(house, f"visits/{left}/dispatch", technician=anna) == (409, "work-order-is-final")
-    assert refused(house, f"visits/{left}/reschedule", **FAR) == (409, "work-order-is-final")
-    told(house, f"visits/{left}/cancel", reason="Nobody needs it.")
+    assert read(api, f"visits/{left}")["missed"] is False
+    assert items(api, "visits?missed=true") == []
+    assert refusal(api, f"visits/{left}/dispatch", technician=anna) == (409, "work-order-is-final")
+    assert refusal(api, f"visits/{left}/reschedule", **FAR) == (409, "work-order-is-final")
+    command(api, f"visits/{left}/cancel", reason="Nobody needs it.")
 
 
 @pytest.mark.parametrize("stage", ["hold", "complete", "cannot-complete"])
-def test_what_may_go_on_leaves_the_visits_as_they_are(house: House, stage: str) -> None:
+def test_what_may_go_on_leaves_the_visits_as_they_are(api: ApiClient, stage: str) -> None:
     """Issue 9, 6: an order on hold or finished may go on, so its visits stay until it is closed or cancelled."""
-    order = made(house, "work-orders", customer=customer(house))
-    planned = visit(house, work_order=order)
+    order = create(api, "work-orders", customer=customer(api))
+    planned = visit(api, work_order=order)
     body = {"hold": {"reason": "parts"}, "complete": {"fixed": "yes"}, "cannot-complete": {"reason": "no_part"}}[stage]
 
-    told(house, f"work-orders/{order}/{stage}", **body)
+    command(api, f"work-orders/{order}/{stage}", **body)
 
-    assert read(house, f"visits/{planned}")["status"] == "planned"
+    assert read(api, f"visits/{planned}")["status"] == "planned"
 
 
-def test_a_visit_that_is_planned_at_the_same_moment_does_not_outlive_the_order(house: House) -> None:
+def test_a_visit_that_is_planned_at_the_same_moment_does_not_outlive_the_order(api: ApiClient) -> None:
     """Issue 9, 6: whoever comes second decides again: either the visit is cancelled too, or it is refused."""
-    owner = customer(house)
-    orders = [made(house, "work-orders", customer=owner) for _ in range(6)]
+    owner = customer(api)
+    orders = [create(api, "work-orders", customer=owner) for _ in range(6)]
     told_to = [(order, act) for order in orders for act in ("plan", "cancel", "plan", "plan")]
 
     def act(what: tuple[str, str]) -> int:
         order, word = what
         if word == "cancel":
-            return house.post(f"/api/v1/work-orders/{order}/cancel", {"reason": "No"}).status_code
-        return house.post("/api/v1/visits", {"work_order": order, "zone": "Europe/Berlin"} | WINDOW).status_code
+            return api.post(f"/api/v1/work-orders/{order}/cancel", {"reason": "No"}).status_code
+        return api.post("/api/v1/visits", {"work_order": order, "zone": "Europe/Berlin"} | WINDOW).status_code
 
     with ThreadPoolExecutor(4) as pool:
         codes = list(pool.map(act, told_to))
 
     assert set(codes) <= {200, 201, 409}
-    house.catch_up()
+    api.catch_up()
     for order in orders:
-        assert {one["status"] for one in items(house, f"visits?work_order={order}")} <= {"cancelled"}
+        assert {one["status"] for one in items(api, f"visits?work_order={order}")} <= {"cancelled"}
 
 
-def test_a_visit_planned_between_reading_and_recording_makes_the_end_decide_again(house: House) -> None:
+def test_a_visit_planned_between_reading_and_recording_makes_the_end_decide_again(api: ApiClient) -> None:
     """Issue 9, 6: the end has read all visits, so the one that slips in makes it read again."""
-    order = UUID(made(house, "work-orders", customer=customer(house)))
-    log, slipped = house.services.log, uuid4()
+    order = UUID(create(api, "work-orders", customer=customer(api)))
+    log, slipped = api.services.log, uuid4()
     tries = []
 
     def decide() -> None:
@@ -126,8 +126,8 @@ def test_a_visit_planned_between_reading_and_recording_makes_the_end_decide_agai
     log.attempt(decide)
 
     assert tries == [[], [slipped]]
-    house.catch_up()
-    assert read(house, f"visits/{slipped}")["status"] == "cancelled"
+    api.catch_up()
+    assert read(api, f"visits/{slipped}")["status"] == "cancelled"
 
 
 def _instant(text: str) -> datetime:

@@ -1,4 +1,4 @@
-"""A device is enrolled, trusted or not, and what it sent in vain waits for the office."""
+"""A device is enrolled, trusted or not, and its quarantined operations wait for the office."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What a device sent in vain is put aside for the office, which releases it or discards it."""
+"""A device's quarantined and held operations, which the office releases or discards."""
 
 from uuid import uuid4
 

@@ -95,8 +95,8 @@ def test_a_reversal_names_all_that_the_movement_was_for() -> None:
     back = StockMovement.record(id=uuid4(), **use).reverse(id=uuid4(), reason="mistake")
 
     turned = {"kind": "correction", "from_": BOILER, "to": VAN}
-    said = then(back)[0][1]
-    assert {name: said[name] for name in use} == {**use, **turned}
+    fields = then(back)[0][1]
+    assert {name: fields[name] for name in use} == {**use, **turned}
 
 
 def test_taking_a_movement_back_twice_is_the_same_correction() -> None:

@@ -11,7 +11,7 @@ from domain.stock.unit_misfits import Units, same_unit, unit_misfits
 
 
 @pytest.mark.parametrize(
-    ("tracking", "said", "kinds"),
+    ("tracking", "fields", "kinds"),
     [
         ("serial", {"quantity": "1", "serials": 1, "distinct": 1}, []),
         ("serial", {"quantity": "2", "serials": 2, "distinct": 1}, ["serial_duplicate"]),
@@ -32,8 +32,8 @@ from domain.stock.unit_misfits import Units, same_unit, unit_misfits
         ("none", {"quantity": "1", "unit": " PCS "}, []),
     ],
 )
-def test_what_does_not_fit_has_a_name(tracking: Any, said: dict[str, Any], kinds: list[str]) -> None:
-    units = Units(**said | {"quantity": Decimal(said["quantity"])})
+def test_what_does_not_fit_has_a_name(tracking: Any, fields: dict[str, Any], kinds: list[str]) -> None:
+    units = Units(**fields | {"quantity": Decimal(fields["quantity"])})
 
     assert list(unit_misfits(units, tracking, "pcs")) == kinds
 

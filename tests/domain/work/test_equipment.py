@@ -1,4 +1,4 @@
-"""Equipment stands somewhere, belongs to somebody, is under warranty or not, in repair or not, and is retired."""
+"""Equipment has a site, an owner and warranties, is in repair or not, and is retired."""
 
 from __future__ import annotations
 

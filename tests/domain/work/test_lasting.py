@@ -1,4 +1,4 @@
-"""Issue 9: what every event of a stream repeats from its first, whoever tells what of it; views rely on that."""
+"""Issue 9: fields that every event of a stream repeats from its first; views rely on that."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_a_signature_is_a_picture_and_the_name_of_who_signed() -> None:
     ],
 )
 def test_a_fact_that_is_taken_back_takes_the_visit_a_step_back(reported: Act, topic: str, after: Status) -> None:
-    """It stands as if that had not been told, in the rules as on the screen."""
+    """Its status is as if that had not been recorded, in the entity as in the view."""
     day = (accepted, travelling, on_site, done, not_done)
     it = visit(dispatched, *(step for step in day[: min(day.index(reported), 3)]), reported)
     operation = uuid4()

@@ -1,4 +1,4 @@
-"""The window of a visit: what is refused is told in the words in which it was asked for. Issue 9, 9."""
+"""The window of a visit: a refusal names the members that were sent. Issue 9, 9."""
 
 from __future__ import annotations
 

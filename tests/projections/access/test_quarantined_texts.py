@@ -12,7 +12,7 @@ from domain.access.device import Device
 from projections.access.device_row import DEVICES
 from projections.access.device_texts import QUARANTINED
 from projections.access.devices import Devices
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 
 ID, OTHER = uuid4(), uuid4()
 
@@ -24,21 +24,21 @@ class Desk:
         self.device = Device.enrol(
             id=uuid4(), technician=uuid4(), install_id="i", name="p", platform="test", app_version="1"
         )
-        self.news = News(Devices())
-        self.news.tell(self.device)
+        self.views = ViewsInMemory(Devices())
+        self.views.record(self.device)
 
-    def put_aside(self, operation: UUID = ID, **more: Any) -> int:
+    def quarantine(self, operation: UUID = ID, **more: Any) -> int:
         """The version of the text."""
-        said = {"seq": 1, "type": "note_added", "reason": "unknown-type", "detail": "d", "refs": (), "body": "{}"}
-        self.device.record_quarantine(operation=operation, **{**said, **more})
-        self.news.tell(self.device)
+        fields = {"seq": 1, "type": "note_added", "reason": "unknown-type", "detail": "d", "refs": (), "body": "{}"}
+        self.device.record_quarantine(operation=operation, **{**fields, **more})
+        self.views.record(self.device)
         return self.device.version
 
     def waiting(self) -> tuple[int, list[int]]:
         """How many wait by the device's row, and their versions."""
-        row = self.news.row(DEVICES, self.device.id)
+        row = self.views.row(DEVICES, self.device.id)
         assert len(row["quarantined"]) == row["quarantined_count"]
-        return row["quarantined_count"], sorted(each["text_version"] for each in self.news.all(QUARANTINED))
+        return row["quarantined_count"], sorted(each["text_version"] for each in self.views.all(QUARANTINED))
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def desk() -> Desk:
 
 def test_two_texts_under_one_id_are_two_and_each_is_decided_about_alone(desk: Desk) -> None:
     """Issue 8, 1: two contested texts counted as one, and with the first decision both were gone."""
-    first, second = desk.put_aside(contested=True), desk.put_aside(contested=True)
+    first, second = desk.quarantine(contested=True), desk.quarantine(contested=True)
     assert desk.waiting() == (2, [first, second])
     desk.device.discard(ID, first, reason="no")
-    desk.news.tell(desk.device)
+    desk.views.record(desk.device)
     assert desk.waiting() == (1, [second])
     desk.device.release(ID, second)
-    desk.news.tell(desk.device)
+    desk.views.record(desk.device)
     assert desk.waiting() == (0, [])
 
 
@@ -71,8 +71,8 @@ def test_the_view_is_what_the_device_says_whatever_was_put_aside_and_decided(des
                 device.release(operation, version)
             else:
                 device.discard(operation, version, reason="no")
-            desk.news.tell(device)
+            desk.views.record(device)
         else:
-            desk.put_aside(operation, contested=dice.random() < 0.7)
+            desk.quarantine(operation, contested=dice.random() < 0.7)
         kept = sorted(each.version for each in device.quarantined)
         assert [*desk.waiting()][1] == kept[:], seed

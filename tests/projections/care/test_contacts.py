@@ -16,28 +16,28 @@ from projections.care.contact_queries import contact, contacts
 from projections.care.contacts import ContactRow, Contacts
 from projections.care.customers import Customers
 from tests.support.logs import NOON
-from tests.support.projected_log import Shop, shop_on
+from tests.support.projected_log import ProjectedLog, projected_log_on
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Customers(), Cases(), Contacts()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Customers(), Cases(), Contacts()) as made:
         yield made
 
 
 def call(customer: UUID | None = None, **more: Any) -> Contact:
-    told: dict[str, Any] = {"channel": "phone", "direction": "in", "started_at": NOON, "about": "The boiler hisses"}
-    return Contact.receive(id=uuid4(), customer=customer, **(told | more))
+    fields: dict[str, Any] = {"channel": "phone", "direction": "in", "started_at": NOON, "about": "The boiler hisses"}
+    return Contact.receive(id=uuid4(), customer=customer, **(fields | more))
 
 
-def shown(shop: Shop, of: Contact) -> ContactRow:
-    with shop.seen() as reader:
+def shown(projected: ProjectedLog, of: Contact) -> ContactRow:
+    with projected.seen() as reader:
         row = contact(reader, of.id)
     assert row is not None
     return row
 
 
-def test_a_contact_is_shown_with_what_was_found_out_about_it(shop: Shop) -> None:
+def test_a_contact_is_shown_with_what_was_found_out_about_it(projected: ProjectedLog) -> None:
     case, customer, agent = uuid4(), uuid4(), uuid4()
     entry = call(agent=agent)
     entry.set_reason("It leaks")
@@ -45,53 +45,55 @@ def test_a_contact_is_shown_with_what_was_found_out_about_it(shop: Shop) -> None
     entry.link(case, customer=customer)
     entry.confirm_cause(demand="failure", cause="repeat_fault", basis="staff", causing_events=(3, 4))
     entry.answer()
-    position = shop.record(entry)
+    position = projected.record(entry)
 
-    row = shown(shop, entry)
+    row = shown(projected, entry)
 
     assert (row["status"], row["case_id"], row["customer"], row["agent"]) == ("answered", case, customer, agent)
     assert (row["about"], row["reason"], row["demand"]) == ("The boiler hisses", "It leaks", "failure")
     assert (row["causing_events"], row["answered_at"], row["position"]) == ([3, 4], NOON, position)
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_the_status_is_the_one_that_decides(shop: Shop) -> None:
+def test_the_status_is_the_one_that_decides(projected: ProjectedLog) -> None:
     entry = call()
     for step in (entry.answer, lambda: entry.set_reason("x"), lambda: entry.link(uuid4()), entry.answer):
         step()
-        shop.record(entry)
-        assert shown(shop, entry)["status"] == entry.status
+        projected.record(entry)
+        assert shown(projected, entry)["status"] == entry.status
     entry.mark_duplicate(uuid4())
-    shop.record(entry)
-    assert shown(shop, entry)["status"] == "duplicate"
+    projected.record(entry)
+    assert shown(projected, entry)["status"] == "duplicate"
 
 
-def test_words_of_an_erased_customer_are_gone_from_contacts_before_and_after_they_were_known(shop: Shop) -> None:
+def test_words_of_an_erased_customer_are_gone_from_contacts_before_and_after_they_were_known(
+    projected: ProjectedLog,
+) -> None:
     ada = Customer.register(id=uuid4(), name="Ada")
     known, unknown, late, other = call(ada.id), call(), call(), call(uuid4())
     known.set_reason("It leaks")
     unknown.link(uuid4(), customer=ada.id)
-    shop.record(ada, known, unknown, late, other)
+    projected.record(ada, known, unknown, late, other)
 
     ada.erase()
-    shop.erase(ada)
+    projected.erase(ada)
     late.link(uuid4(), customer=ada.id)
-    shop.record(late)
+    projected.record(late)
 
     for entry in (known, unknown, late):
-        assert (shown(shop, entry)["about"], shown(shop, entry)["reason"]) == (None, None)
-    assert shown(shop, other)["about"] == "The boiler hisses"
-    shop.must_be_the_same_rebuilt()
+        assert (shown(projected, entry)["about"], shown(projected, entry)["reason"]) == (None, None)
+    assert shown(projected, other)["about"] == "The boiler hisses"
+    projected.check_rebuild()
 
 
-def test_contacts_are_listed_newest_first_and_by_what_they_are_about(shop: Shop) -> None:
+def test_contacts_are_listed_newest_first_and_by_what_they_are_about(projected: ProjectedLog) -> None:
     customer, case = uuid4(), uuid4()
     calls = [call(customer, started_at=NOON + timedelta(minutes=minute)) for minute in range(4)]
     mail = call(channel="email", message_id="<1@mail>")
     mail.link(case)
-    shop.record(*calls, mail)
+    projected.record(*calls, mail)
 
-    with shop.seen() as reader:
+    with projected.seen() as reader:
         first = contacts(reader, limit=3, customer=customer)
         last = first[-1]
         rest = contacts(reader, limit=3, after=(last["started_at"], last["id"]), customer=customer)

@@ -12,66 +12,66 @@ from domain.care.customer import Customer
 from domain.care.survey import Survey
 from projections.care.surveys import SurveyRow, Surveys, survey, surveys
 from tests.support.logs import NOON
-from tests.support.projected_log import Shop, shop_on
+from tests.support.projected_log import ProjectedLog, projected_log_on
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Surveys()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Surveys()) as made:
         yield made
 
 
-def shown(shop: Shop, of: Survey) -> SurveyRow:
-    with shop.seen() as reader:
+def shown(projected: ProjectedLog, of: Survey) -> SurveyRow:
+    with projected.seen() as reader:
         row = survey(reader, of.id)
     assert row is not None
     return row
 
 
-def test_a_survey_waits_for_its_answer(shop: Shop) -> None:
+def test_a_survey_waits_for_its_answer(projected: ProjectedLog) -> None:
     asked = Survey.request(id=uuid4(), customer=uuid4(), case=(case := uuid4()), channel="email")
-    shop.record(asked)
-    row = shown(shop, asked)
+    projected.record(asked)
+    row = shown(projected, asked)
     assert (row["case_id"], row["channel"], row["requested_at"]) == (case, "email", NOON)
     assert (row["answered_at"], row["csat"]) == (None, None)
 
 
-def test_the_answer_that_was_given_last_counts_in_whatever_order_they_arrive(shop: Shop) -> None:
+def test_the_answer_that_was_given_last_counts_in_whatever_order_they_arrive(projected: ProjectedLog) -> None:
     asked = Survey.request(id=uuid4(), customer=uuid4(), channel="email")
-    shop.record(asked)
+    projected.record(asked)
     asked.record_answer(csat=4, solved=True, ces=2, comment="Better now")
-    shop.record(asked, at=NOON + timedelta(days=2))
+    projected.record(asked, at=NOON + timedelta(days=2))
     asked.record_answer(csat=1, solved=False)
-    shop.record(asked, at=NOON + timedelta(days=1))
+    projected.record(asked, at=NOON + timedelta(days=1))
 
-    row = shown(shop, asked)
+    row = shown(projected, asked)
 
     assert (row["csat"], row["solved"], row["ces"], row["comment"]) == (4, True, 2, "Better now")
     assert row["answered_at"] == NOON + timedelta(days=2)
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_an_erased_customer_leaves_a_score_without_words(shop: Shop) -> None:
+def test_an_erased_customer_leaves_a_score_without_words(projected: ProjectedLog) -> None:
     ada = Customer.register(id=uuid4(), name="Ada")
     asked = Survey.record_asked(id=uuid4(), customer=ada.id, csat=5, solved=True, comment="Lovely")
-    shop.record(ada, asked)
-    assert shop.says("Lovely")
+    projected.record(ada, asked)
+    assert projected.contains("Lovely")
 
     ada.erase()
-    shop.erase(ada)
+    projected.erase(ada)
 
-    assert not shop.says("Lovely")
-    assert shown(shop, asked)["csat"] == 5
-    shop.must_be_the_same_rebuilt()
+    assert not projected.contains("Lovely")
+    assert shown(projected, asked)["csat"] == 5
+    projected.check_rebuild()
 
 
-def test_surveys_are_listed_by_what_they_are_about(shop: Shop) -> None:
+def test_surveys_are_listed_by_what_they_are_about(projected: ProjectedLog) -> None:
     case, order, customer = uuid4(), uuid4(), uuid4()
     one = Survey.request(id=uuid4(), customer=customer, case=case, channel="web")
     two = Survey.request(id=uuid4(), customer=customer, work_order=order, channel="visit")
-    shop.record(one, two)
+    projected.record(one, two)
 
-    with shop.seen() as reader:
+    with projected.seen() as reader:
         assert [row["id"] for row in surveys(reader, limit=9, case=case)] == [one.id]
         assert [row["id"] for row in surveys(reader, limit=9, work_order=order)] == [two.id]
         [first] = surveys(reader, limit=1, customer=customer)

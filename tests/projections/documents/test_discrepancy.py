@@ -1,4 +1,4 @@
-"""The document of a discrepancy: those hear of it who had a part in it, or have to do with it now."""
+"""The document of a discrepancy goes to technicians who caused it or are concerned by it now."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from domain.stock.stock_movement import StockMovement
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, PUMP, VAN, Office
 from tests.support.logs import NOON
-from tests.support.projected_log import Shop, shop_on
-from tests.support.pulled_documents import Phone, told
+from tests.support.projected_log import ProjectedLog, projected_log_on
+from tests.support.pulled_documents import Phone, summary
 
 CARLA = UUID(int=5)
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Documents()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Documents()) as made:
         yield made
 
 
-def enrolled(shop: Shop, technician: UUID) -> dict[str, Any]:
+def enrolled(projected: ProjectedLog, technician: UUID) -> dict[str, Any]:
     """The envelope of what this technician's device tells."""
     device = Device.enrol(
         id=uuid4(), technician=technician, install_id="i", name="phone", platform="test", app_version="1"
     )
-    shop.record(device)
+    projected.record(device)
     return {"device": device.id, "device_seq": 1, "operation_id": uuid4()}
 
 
 def taken(quantity: str = "1", **more: Any) -> StockMovement:
-    told: Any = {"kind": "consumption", "part": PUMP, "from_": VAN, "to": VIRTUAL["customer"]} | more
-    return StockMovement.record(id=uuid4(), quantity=Decimal(quantity), **told)
+    fields: Any = {"kind": "consumption", "part": PUMP, "from_": VAN, "to": VIRTUAL["customer"]} | more
+    return StockMovement.record(id=uuid4(), quantity=Decimal(quantity), **fields)
 
 
-def test_late_work_is_told_to_whoever_did_it_and_whoever_has_the_job_now(shop: Shop) -> None:
-    anna, boris, carla = Phone(shop, ANNA), Phone(shop, BORIS), Phone(shop, CARLA)
-    order = Office(shop).order(BORIS)
+def test_late_work_is_told_to_whoever_did_it_and_whoever_has_the_job_now(projected: ProjectedLog) -> None:
+    anna, boris, carla = Phone(projected, ANNA), Phone(projected, BORIS), Phone(projected, CARLA)
+    order = Office(projected).order(BORIS)
     order.record_note("I was here as well")
-    shop.record(order, **enrolled(shop, ANNA))
+    projected.record(order, **enrolled(projected, ANNA))
 
     for phone in (anna, boris, carla):
         phone.pull()
@@ -66,72 +66,72 @@ def test_late_work_is_told_to_whoever_did_it_and_whoever_has_the_job_now(shop: S
     assert carla.documents == {}
 
     order.assign(CARLA)
-    shop.record(order)
-    assert ("discrepancy", id, "reassigned") in told(boris.pull())
-    assert told(anna.pull()) == []
+    projected.record(order)
+    assert ("discrepancy", id, "reassigned") in summary(boris.pull())
+    assert summary(anna.pull()) == []
     carla.pull()
     assert list(carla.has("discrepancy")) == [id]
 
     order.complete(fixed="yes")
     order.close()
-    shop.record(order)
-    assert ("discrepancy", id, "closed") in told(carla.pull())
+    projected.record(order)
+    assert ("discrepancy", id, "closed") in summary(carla.pull())
     assert list(anna.has("discrepancy")) == [id]
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_a_negative_book_goes_with_the_van_and_stays_with_whoever_caused_it(shop: Shop) -> None:
-    anna, boris, carla = Phone(shop, ANNA), Phone(shop, BORIS), Phone(shop, CARLA)
+def test_a_negative_book_goes_with_the_van_and_stays_with_whoever_caused_it(projected: ProjectedLog) -> None:
+    anna, boris, carla = Phone(projected, ANNA), Phone(projected, BORIS), Phone(projected, CARLA)
     van = Location.register(id=VAN, kind="van", name="Van 1")
     van.take_custody(ANNA)
-    shop.record(van, Part.register(id=PUMP, number="P-1", names=(PartName("en", "Pump"),), unit="piece"))
-    shop.record(taken(), **enrolled(shop, BORIS))
+    projected.record(van, Part.register(id=PUMP, number="P-1", names=(PartName("en", "Pump"),), unit="piece"))
+    projected.record(taken(), **enrolled(projected, BORIS))
     for phone in (anna, boris, carla):
         phone.pull()
     id = str(discrepancy_id("negative_book", VAN, PUMP))
     assert list(anna.has("discrepancy")) == list(boris.has("discrepancy")) == [id]
 
     van.take_custody(CARLA)
-    shop.record(van)
-    assert ("discrepancy", id, "van_handed_over") in told(anna.pull())
+    projected.record(van)
+    assert ("discrepancy", id, "van_handed_over") in summary(anna.pull())
     carla.pull()
     assert carla.has("discrepancy")[id]["owner"] == str(CARLA)
 
     back = taken(kind="transfer_in", from_=VIRTUAL["transit"], to=VAN)
-    shop.record(back, at=NOON + timedelta(hours=1))
+    projected.record(back, at=NOON + timedelta(hours=1))
     for phone in (boris, carla):
-        assert ("discrepancy", id, "closed") in told(phone.pull())
-    assert not shop.says('"status":"open"')
-    shop.must_be_the_same_rebuilt()
+        assert ("discrepancy", id, "closed") in summary(phone.pull())
+    assert not projected.contains('"status":"open"')
+    projected.check_rebuild()
 
 
-def test_a_decision_of_the_office_reaches_those_who_are_concerned(shop: Shop) -> None:
-    anna, order = Phone(shop, ANNA), Office(shop).order(BORIS)
+def test_a_decision_of_the_office_reaches_those_who_are_concerned(projected: ProjectedLog) -> None:
+    anna, order = Phone(projected, ANNA), Office(projected).order(BORIS)
     order.record_note("I was here as well")
-    shop.record(order, **enrolled(shop, ANNA))
+    projected.record(order, **enrolled(projected, ANNA))
     anna.pull()
     id = discrepancy_id("work_after_reassignment", order.id, ANNA)
 
     decided = Discrepancy.take_up(id=id, kind="work_after_reassignment", refs=(order.id, ANNA))
     decided.explain(by_event=order.id, by=CARLA, note="They met at the door")
-    shop.record(decided)
+    projected.record(decided)
 
-    assert told(anna.pull()) == [("discrepancy", str(id), None)]
+    assert summary(anna.pull()) == [("discrepancy", str(id), None)]
     assert anna.has("discrepancy")[str(id)]["status"] == "explained"
-    assert not shop.says("door")
-    shop.must_be_the_same_rebuilt()
+    assert not projected.contains("door")
+    projected.check_rebuild()
 
 
 @pytest.mark.parametrize("again", ["location.custody_taken", "discrepancy.assigned"])
-def test_a_suspect_clock_is_shown_whatever_the_device_told(shop: Shop, again: str) -> None:
+def test_a_suspect_clock_is_shown_whatever_the_device_told(projected: ProjectedLog, again: str) -> None:
     """Issue 9 (seed 1901632600): the document stayed as it was when a hand-over or a decision was told like that."""
-    anna, device = Phone(shop, ANNA), enrolled(shop, ANNA)
+    anna, device = Phone(projected, ANNA), enrolled(projected, ANNA)
     ahead = {**device, "claimed_at": datetime(9999, 1, 1, tzinfo=UTC)}
     van = Location.register(id=VAN, kind="van", name="Van 1")
-    shop.record(van)
+    projected.record(van)
     id = str(discrepancy_id("clock_suspect", device["device"]))
     decided = Discrepancy.take_up(id=uuid4(), kind="unknown_part", refs=(PUMP,))
-    shop.record(decided)
+    projected.record(decided)
     acts: dict[str, tuple[Entity, Callable[[], None]]] = {
         "location.custody_taken": (van, lambda: van.take_custody(ANNA)),
         "discrepancy.assigned": (decided, lambda: decided.assign(CARLA)),
@@ -139,8 +139,8 @@ def test_a_suspect_clock_is_shown_whatever_the_device_told(shop: Shop, again: st
 
     entity, act = acts[again]
     act()
-    shop.record(entity, **ahead)
+    projected.record(entity, **ahead)
 
     anna.pull()
     assert anna.has("discrepancy")[id]["kind"] == "clock_suspect"
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()

@@ -1,4 +1,4 @@
-"""What a phone hears of work orders that have ended, and of customers that were merged."""
+"""The documents of a phone when work orders have ended or customers were merged."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ import pytest
 from domain.care.customer import Customer
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, Office
-from tests.support.projected_log import Shop, shop_on
+from tests.support.projected_log import ProjectedLog, projected_log_on
 from tests.support.pulled_documents import Phone
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Documents()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Documents()) as made:
         yield made
 
 
 @pytest.fixture
-def office(shop: Shop) -> Office:
-    return Office(shop)
+def office(projected: ProjectedLog) -> Office:
+    return Office(projected)
 
 
 @pytest.mark.parametrize("end", ["closed", "cancelled"])
 @pytest.mark.parametrize("together", [True, False])
 def test_a_phone_hears_how_an_order_and_its_visits_have_ended(
-    shop: Shop, office: Office, end: str, *, together: bool
+    projected: ProjectedLog, office: Office, end: str, *, together: bool
 ) -> None:
     """Issue 9, 6: the phone is told that they are cancelled, or closed and done."""
-    anna, order = Phone(shop, ANNA), office.order()
+    anna, order = Phone(projected, ANNA), office.order()
     done, planned = office.visit(order), office.visit(order)
     done.record_done(ANNA)
-    shop.record(done)
+    projected.record(done)
     anna.pull()
     if end == "closed":
         order.complete(fixed="yes")
@@ -43,10 +43,10 @@ def test_a_phone_hears_how_an_order_and_its_visits_have_ended(
         order.cancel("They moved away")
     planned.cancel("They moved away", ended_with="work_order_cancelled" if end == "cancelled" else "work_order_closed")
     if together:
-        shop.record(order, planned)
+        projected.record(order, planned)
     else:
-        shop.record(order)
-        shop.record(planned)
+        projected.record(order)
+        projected.record(planned)
 
     heard = {change["id"]: (change["gone"], change["status"]) for change in anna.pull()}
 
@@ -55,19 +55,19 @@ def test_a_phone_hears_how_an_order_and_its_visits_have_ended(
         str(done.id): ("closed", "done"),
         str(planned.id): ("closed", "cancelled"),
     }
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_a_job_shows_the_details_of_the_entry_that_stays(shop: Shop) -> None:
+def test_a_job_shows_the_details_of_the_entry_that_stays(projected: ProjectedLog) -> None:
     """Issue 9, 6: documents follow merges, in a chain, and change with the entry that stays."""
     first, second, third = (
         Customer.register(id=uuid4(), name=name, phones=(number,))
         for name, number in (("Old", "1"), ("Other", "2"), ("New", "3"))
     )
-    shop.record(first, second, third)
-    office = Office(shop)
+    projected.record(first, second, third)
+    office = Office(projected)
     order = office.order(customer=first.id)
-    anna = Phone(shop, ANNA)
+    anna = Phone(projected, ANNA)
 
     def customer() -> tuple[str, str]:
         anna.pull()
@@ -76,13 +76,13 @@ def test_a_job_shows_the_details_of_the_entry_that_stays(shop: Shop) -> None:
 
     seen = [customer()]
     first.merge(second.id)
-    shop.record(first)
+    projected.record(first)
     seen.append(customer())
     second.merge(third.id)
-    shop.record(second)
+    projected.record(second)
     seen.append(customer())
     third.change(name="Newest")
-    shop.record(third)
+    projected.record(third)
     seen.append(customer())
 
     assert seen == [
@@ -91,4 +91,4 @@ def test_a_job_shows_the_details_of_the_entry_that_stays(shop: Shop) -> None:
         (str(third.id), "New"),
         (str(third.id), "Newest"),
     ]
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()

@@ -1,4 +1,4 @@
-"""The document of an operation: a device hears what became of what was put aside."""
+"""The document of an operation: a device gets the decision about a quarantined or held operation."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ from domain.access.device import Device
 from domain.kernel.problem import TYPE
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, Office
-from tests.support.projected_log import Shop, shop_on
-from tests.support.pulled_documents import Phone, told
+from tests.support.projected_log import ProjectedLog, projected_log_on
+from tests.support.pulled_documents import Phone, summary
 
 NOTE = UUID(int=99)
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Documents()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Documents()) as made:
         yield made
 
 
 @pytest.fixture
-def device(shop: Shop) -> Device:
+def device(projected: ProjectedLog) -> Device:
     made = Device.enrol(id=uuid4(), technician=ANNA, install_id="i", name="phone", platform="test", app_version="1")
     made.record_quarantine(
         operation=NOTE, seq=1, type="note_addde", reason="not-understood", detail="Not known.", body="Ada has a dog"
     )
-    shop.record(made)
+    projected.record(made)
     return made
 
 
-def test_an_operation_that_was_put_aside_is_told_to_its_technician_alone(shop: Shop, device: Device) -> None:
-    anna, boris = Phone(shop, ANNA), Phone(shop, BORIS)
+def test_an_operation_that_was_put_aside_is_told_to_its_technician_alone(
+    projected: ProjectedLog, device: Device
+) -> None:
+    anna, boris = Phone(projected, ANNA), Phone(projected, BORIS)
     anna.pull()
     boris.pull()
     assert anna.has("operation") == {
@@ -46,27 +48,29 @@ def test_an_operation_that_was_put_aside_is_told_to_its_technician_alone(shop: S
         }
     }
     assert boris.documents == {}
-    assert not shop.says("dog")
-    shop.must_be_the_same_rebuilt()
+    assert not projected.contains("dog")
+    projected.check_rebuild()
 
 
-def test_an_operation_that_was_released_names_where_it_took_effect(shop: Shop, device: Device) -> None:
-    anna, order = Phone(shop, ANNA), Office(shop).order()
+def test_an_operation_that_was_released_names_where_it_took_effect(projected: ProjectedLog, device: Device) -> None:
+    anna, order = Phone(projected, ANNA), Office(projected).order()
     anna.pull()
     device.release(NOTE)
-    shop.record(device, operation_id=(decision := uuid4()))
+    projected.record(device, operation_id=(decision := uuid4()))
     order.record_note("Ada has a dog")
-    position = shop.record(order, device=device.id, device_seq=1, operation_id=NOTE, causation_id=decision)
+    position = projected.record(order, device=device.id, device_seq=1, operation_id=NOTE, causation_id=decision)
 
-    assert ("operation", str(NOTE), None) in told(anna.pull())
+    assert ("operation", str(NOTE), None) in summary(anna.pull())
     assert anna.has("operation")[str(NOTE)] == {"status": "applied", "notices": [], "positions": [position]}
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_an_operation_that_was_discarded_is_refused_with_the_offices_reason(shop: Shop, device: Device) -> None:
-    anna = Phone(shop, ANNA)
+def test_an_operation_that_was_discarded_is_refused_with_the_offices_reason(
+    projected: ProjectedLog, device: Device
+) -> None:
+    anna = Phone(projected, ANNA)
     device.discard(NOTE, reason="Sent by a broken app; write the note again.")
-    position = shop.record(device)
+    position = projected.record(device)
     anna.pull()
     assert anna.has("operation")[str(NOTE)] == {
         "status": "rejected",
@@ -76,13 +80,13 @@ def test_an_operation_that_was_discarded_is_refused_with_the_offices_reason(shop
     }
 
 
-def test_a_request_that_was_refused_stays_to_be_read(shop: Shop, device: Device) -> None:
-    anna, asked = Phone(shop, ANNA), uuid4()
+def test_a_request_that_was_refused_stays_to_be_read(projected: ProjectedLog, device: Device) -> None:
+    anna, asked = Phone(projected, ANNA), uuid4()
     device.record_rejection(
         operation=asked, seq=2, type="close_work_order", problem="nothing-to-close", detail="Complete it first."
     )
-    shop.record(device)
+    projected.record(device)
     anna.pull()
     told_of = anna.has("operation")[str(asked)]
     assert (told_of["status"], told_of["problem"]["type"]) == ("rejected", f"{TYPE}nothing-to-close")
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()

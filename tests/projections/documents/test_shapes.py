@@ -15,7 +15,7 @@ from projections.documents.documents import KINDS, Documents
 from projections.documents.entry import Entry, Tombstone
 from projections.documents.table import DOCUMENTS
 from tests.support.happenings import HAPPENINGS
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 from tests.support.schema_check import complaints, members_of, pointers
 
 TRIES = 8
@@ -23,9 +23,9 @@ TRIES = 8
 SCHEMAS = {kind.name: schema_of(kind.shape) for kind in KINDS}
 
 
-def entries(news: News) -> Iterator[dict[str, Any]]:
+def entries(views: ViewsInMemory) -> Iterator[dict[str, Any]]:
     """All documents and tombstones, as pull sends them."""
-    for row in news.all(DOCUMENTS):
+    for row in views.all(DOCUMENTS):
         yield orjson.loads(row["entry"])
 
 
@@ -42,10 +42,10 @@ def misfits(entry: dict[str, Any]) -> list[str]:
 def test_every_document_has_the_shape_of_its_type(happen: Any, _round: int) -> None:
     seed = SystemRandom().randrange(2**32)
     print(f"seed {seed}")  # noqa: T201 - so that a failure can be repeated
-    news = News(Documents())
-    happen(news, seed)
+    views = ViewsInMemory(Documents())
+    happen(views, seed)
 
-    assert [misfit for entry in entries(news) for misfit in misfits(entry)][:20] == []
+    assert [misfit for entry in entries(views) for misfit in misfits(entry)][:20] == []
 
 
 def test_every_member_is_there_in_some_document() -> None:
@@ -53,8 +53,8 @@ def test_every_member_is_there_in_some_document() -> None:
     unseen = {pointer for name, schema in SCHEMAS.items() for pointer in members_of(schema, name)}
     for seed, happen in product(range(TRIES), HAPPENINGS):
         if unseen:
-            news = News(Documents())
-            happen(news, seed)
-            unseen -= {place for entry in entries(news) for place in pointers(entry.get("body"), entry["type"])}
+            views = ViewsInMemory(Documents())
+            happen(views, seed)
+            unseen -= {place for entry in entries(views) for place in pointers(entry.get("body"), entry["type"])}
 
     assert sorted(unseen) == []

@@ -14,13 +14,13 @@ from domain.stock.part import Part, PartName
 from domain.work.technician import Technician
 from projections.documents.documents import Documents
 from projections.documents.kinds.code_list import LISTS
-from tests.support.projected_log import Shop, shop_on
-from tests.support.pulled_documents import Phone, told
+from tests.support.projected_log import ProjectedLog, projected_log_on
+from tests.support.pulled_documents import Phone, summary
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Documents()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Documents()) as made:
         yield made
 
 
@@ -30,10 +30,10 @@ def pump(number: str = "P-1") -> Part:
     )
 
 
-def test_a_part_is_told_to_everybody_whenever_it_changes(shop: Shop) -> None:
+def test_a_part_is_told_to_everybody_whenever_it_changes(projected: ProjectedLog) -> None:
     part = pump()
-    shop.record(part)
-    one, two = Phone(shop, uuid4()), Phone(shop, uuid4())
+    projected.record(part)
+    one, two = Phone(projected, uuid4()), Phone(projected, uuid4())
 
     assert one.pull() == two.pull()
     assert one.has("part") == {
@@ -52,26 +52,26 @@ def test_a_part_is_told_to_everybody_whenever_it_changes(shop: Shop) -> None:
     }
 
     part.discontinue()
-    shop.record(part)
-    assert told(one.pull()) == [("part", str(part.id), None)]
+    projected.record(part)
+    assert summary(one.pull()) == [("part", str(part.id), None)]
     assert one.has("part")[str(part.id)]["discontinued"]
     assert one.pull() == []
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_the_hash_is_that_of_the_bodys_canonical_json(shop: Shop) -> None:
-    shop.record(pump("Größe 3"))
-    [change] = Phone(shop, uuid4()).pull()
+def test_the_hash_is_that_of_the_bodys_canonical_json(projected: ProjectedLog) -> None:
+    projected.record(pump("Größe 3"))
+    [change] = Phone(projected, uuid4()).pull()
     assert change["hash"] == sha256(rfc8785.dumps(change["body"])).hexdigest()
     assert set(change) == {"type", "id", "position", "hash", "body", "shared"}
 
 
-def test_warehouses_are_everybodys_and_places_at_a_customers_nobodys(shop: Shop) -> None:
+def test_warehouses_are_everybodys_and_places_at_a_customers_nobodys(projected: ProjectedLog) -> None:
     main = Location.register(id=uuid4(), kind="warehouse", name="Main store")
     cellar = Location.register(id=uuid4(), kind="site", name="Frau Kastanienbaums Keller", site=uuid4())
     transit = Location.register(id=VIRTUAL["transit"], kind="transit", name="On the way")
-    shop.record(main, cellar, transit)
-    phone = Phone(shop, uuid4())
+    projected.record(main, cellar, transit)
+    phone = Phone(projected, uuid4())
 
     phone.pull()
 
@@ -81,17 +81,17 @@ def test_warehouses_are_everybodys_and_places_at_a_customers_nobodys(shop: Shop)
     }
 
     main.retire()
-    shop.record(main)
+    projected.record(main)
     phone.pull()
     assert phone.has("location")[str(main.id)]["retired"]
 
 
-def test_code_lists_are_there_from_the_first_technician_on(shop: Shop) -> None:
+def test_code_lists_are_there_from_the_first_technician_on(projected: ProjectedLog) -> None:
     def hired() -> int:
-        return shop.record(Technician.register(id=uuid4(), name="Anna", zone="Europe/Berlin", language="de"))
+        return projected.record(Technician.register(id=uuid4(), name="Anna", zone="Europe/Berlin", language="de"))
 
-    phone = Phone(shop, uuid4())
-    shop.record(pump())
+    phone = Phone(projected, uuid4())
+    projected.record(pump())
     position = hired()
 
     changes = phone.pull()
@@ -102,14 +102,14 @@ def test_code_lists_are_there_from_the_first_technician_on(shop: Shop) -> None:
     }
     hired()
     assert phone.pull() == []
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7])
-def test_pages_end_at_a_whole_position_and_leave_nothing_out(shop: Shop, limit: int) -> None:
+def test_pages_end_at_a_whole_position_and_leave_nothing_out(projected: ProjectedLog, limit: int) -> None:
     anna = Technician.register(id=UUID(int=1), name="Anna", zone="Europe/Berlin", language="de")
-    shop.record(*(pump(f"P-{number}") for number in range(3)), anna, *(pump(f"Q-{number}") for number in range(3)))
-    at_once, by_page = Phone(shop, anna.id), Phone(shop, anna.id)
+    projected.record(*(pump(f"P-{number}") for number in range(3)), anna, *(pump(f"Q-{number}") for number in range(3)))
+    at_once, by_page = Phone(projected, anna.id), Phone(projected, anna.id)
 
     everything = at_once.pull()
 

@@ -16,46 +16,46 @@ from domain.stock.stock_movement import StockMovement
 from domain.work.technician import Technician
 from projections.documents.documents import Documents
 from tests.support.logs import NOON
-from tests.support.projected_log import Shop, shop_on
-from tests.support.pulled_documents import Phone, told
+from tests.support.projected_log import ProjectedLog, projected_log_on
+from tests.support.pulled_documents import Phone, summary
 
 PUMP, VALVE = UUID(int=11), UUID(int=12)
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Documents()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Documents()) as made:
         yield made
 
 
 class Vans:
     """Anna has a van, Boris has none."""
 
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
+    def __init__(self, projected: ProjectedLog) -> None:
+        self.projected = projected
         self.anna = Technician.register(id=UUID(int=1), name="Anna", zone="Europe/Berlin", language="de")
         self.boris = Technician.register(id=UUID(int=2), name="Boris", zone="Europe/Berlin", language="de")
         self.van = Location.register(id=UUID(int=3), kind="van", name="Van 1")
         self.van.take_custody(self.anna.id)
-        shop.record(self.anna, self.boris, self.van)
+        projected.record(self.anna, self.boris, self.van)
 
     def load(self, part: UUID = PUMP, quantity: str = "2", kind: MovementKind = "transfer_in") -> None:
         source, target = VIRTUAL["transit"], self.van.id
         amount = Decimal(quantity)
         if amount < 0:
             source, target = target, VIRTUAL["customer"]
-        self.shop.record(
+        self.projected.record(
             StockMovement.record(id=uuid4(), kind=kind, part=part, quantity=abs(amount), from_=source, to=target)
         )
 
 
 @pytest.fixture
-def vans(shop: Shop) -> Vans:
-    return Vans(shop)
+def vans(projected: ProjectedLog) -> Vans:
+    return Vans(projected)
 
 
-def test_a_technician_sees_what_is_on_the_own_van(shop: Shop, vans: Vans) -> None:
-    anna, boris = Phone(shop, vans.anna.id), Phone(shop, vans.boris.id)
+def test_a_technician_sees_what_is_on_the_own_van(projected: ProjectedLog, vans: Vans) -> None:
+    anna, boris = Phone(projected, vans.anna.id), Phone(projected, vans.boris.id)
     vans.load(PUMP, "2")
     vans.load(VALVE, "0.5")
     vans.load(PUMP, "-3", "consumption")
@@ -72,81 +72,81 @@ def test_a_technician_sees_what_is_on_the_own_van(shop: Shop, vans: Vans) -> Non
     assert anna.has("technician")[str(vans.anna.id)]["van"] == van
     assert list(anna.has("technician")) == [str(vans.anna.id)]
     assert boris_sees == ({}, {})
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_an_approved_count_is_told_to_whoever_has_the_van(shop: Shop, vans: Vans) -> None:
-    anna = Phone(shop, vans.anna.id)
+def test_an_approved_count_is_told_to_whoever_has_the_van(projected: ProjectedLog, vans: Vans) -> None:
+    anna = Phone(projected, vans.anna.id)
     vans.load(PUMP, "2")
     anna.pull()
     count = StockCount.start(id=uuid4(), location=vans.van.id)
     count.record_line(part=PUMP, location=vans.van.id, quantity=Decimal(5), blind=True, counter=vans.anna.id)
     count.submit()
-    shop.record(count, at=NOON + timedelta(hours=1))
+    projected.record(count, at=NOON + timedelta(hours=1))
     stock_id = f"{vans.van.id}/{PUMP}"
 
-    assert told(anna.pull()) == [("stock", stock_id, None)]
+    assert summary(anna.pull()) == [("stock", stock_id, None)]
     seen = anna.has("stock")[stock_id]
     assert (seen["on_hand"], seen["counted_at"]) == ("2", "2026-11-20T13:00:00.120000Z")
 
     count.approve(by=uuid4())
-    shop.record(count, at=NOON + timedelta(hours=2))
+    projected.record(count, at=NOON + timedelta(hours=2))
 
-    assert told(anna.pull()) == [("stock", stock_id, None)]
+    assert summary(anna.pull()) == [("stock", stock_id, None)]
     assert anna.has("stock")[stock_id]["on_hand"] == "5"
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_a_van_handed_over_takes_its_stock_along(shop: Shop, vans: Vans) -> None:
-    anna, boris = Phone(shop, vans.anna.id), Phone(shop, vans.boris.id)
+def test_a_van_handed_over_takes_its_stock_along(projected: ProjectedLog, vans: Vans) -> None:
+    anna, boris = Phone(projected, vans.anna.id), Phone(projected, vans.boris.id)
     vans.load(PUMP)
     vans.load(VALVE)
     anna.pull()
     boris.pull()
 
     vans.van.take_custody(vans.boris.id)
-    position = shop.record(vans.van)
+    position = projected.record(vans.van)
 
     stock = [("stock", f"{vans.van.id}/{part}") for part in (PUMP, VALVE)]
     place, gone = ("location", str(vans.van.id)), "van_handed_over"
     changes = anna.pull()
-    assert told(changes) == [
+    assert summary(changes) == [
         (*place, gone),
         *((*each, gone) for each in stock),
         ("technician", str(vans.anna.id), None),
     ]
     assert {change["position"] for change in changes} == {position}
     assert all("body" not in change and "hash" not in change for change in changes if "gone" in change)
-    assert told(boris.pull()) == [(*each, None) for each in (place, *stock, ("technician", str(vans.boris.id)))]
+    assert summary(boris.pull()) == [(*each, None) for each in (place, *stock, ("technician", str(vans.boris.id)))]
     assert anna.has("technician")[str(vans.anna.id)]["van"] is None
     assert boris.has("technician")[str(vans.boris.id)]["van"] == str(vans.van.id)
 
     vans.load(PUMP, "1")
     assert anna.pull() == []
     assert boris.has("stock").keys() == {id for _, id in stock}
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_a_first_download_says_nothing_of_what_is_gone(shop: Shop, vans: Vans) -> None:
+def test_a_first_download_says_nothing_of_what_is_gone(projected: ProjectedLog, vans: Vans) -> None:
     vans.load(PUMP)
     vans.van.take_custody(vans.boris.id)
-    shop.record(vans.van)
+    projected.record(vans.van)
 
-    changes = Phone(shop, vans.anna.id).pull()
+    changes = Phone(projected, vans.anna.id).pull()
 
     assert [change for change in changes if "gone" in change] == []
     assert {change["type"] for change in changes} == {"technician", "code_list"}
 
 
-def test_a_van_that_comes_back_brings_its_stock_back(shop: Shop, vans: Vans) -> None:
-    anna = Phone(shop, vans.anna.id)
+def test_a_van_that_comes_back_brings_its_stock_back(projected: ProjectedLog, vans: Vans) -> None:
+    anna = Phone(projected, vans.anna.id)
     vans.load(PUMP)
     anna.pull()
     vans.van.take_custody(vans.boris.id)
     vans.van.take_custody(vans.anna.id)
-    shop.record(vans.van)
+    projected.record(vans.van)
 
     anna.pull()
 
     assert list(anna.has("stock")) == [f"{vans.van.id}/{PUMP}"]
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()

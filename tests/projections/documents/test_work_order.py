@@ -12,31 +12,31 @@ import pytest
 from projections.documents.documents import Documents
 from tests.support.jobs import ANNA, BORIS, PUMP, VAN, Office
 from tests.support.logs import NOON
-from tests.support.projected_log import Shop, shop_on
-from tests.support.pulled_documents import Phone, told
+from tests.support.projected_log import ProjectedLog, projected_log_on
+from tests.support.pulled_documents import Phone, summary
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Documents()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Documents()) as made:
         yield made
 
 
 @pytest.fixture
-def office(shop: Shop) -> Office:
-    return Office(shop)
+def office(projected: ProjectedLog) -> Office:
+    return Office(projected)
 
 
-def test_a_work_order_says_all_that_its_technician_needs_offline(shop: Shop, office: Office) -> None:
+def test_a_work_order_says_all_that_its_technician_needs_offline(projected: ProjectedLog, office: Office) -> None:
     office.machine.set_warranty(from_=date(2026, 1, 1), until=date(2026, 12, 31), terms="maker")
-    case, anna = uuid4(), Phone(shop, ANNA)
+    case, anna = uuid4(), Phone(projected, ANNA)
     order = office.order(case=case, equipment=office.machine.id, priority="high")
     visit = office.visit(order)
     order.require_part(part=PUMP, quantity=Decimal("1.50"), why="worn")
     order.record_diagnosis(problem="leaking", cause="wear", remedy="part_replaced", note="old seal")
     order.record_note("mind the dog")
     order.record_labour(minutes=30, kind="work", technician=ANNA)
-    shop.record(order, office.machine, office.used(order))
+    projected.record(order, office.machine, office.used(order))
 
     anna.pull()
 
@@ -108,11 +108,11 @@ def test_a_work_order_says_all_that_its_technician_needs_offline(shop: Shop, off
     }
     seen = anna.has("visit")[str(visit.id)]
     assert (seen["work_order"], seen["technician"], seen["status"]) == (str(order.id), str(ANNA), "planned")
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
-def test_a_bare_work_order_still_has_every_member_that_clients_rely_on(shop: Shop, office: Office) -> None:
-    order, anna = office.order(site=None), Phone(shop, ANNA)
+def test_a_bare_work_order_still_has_every_member_that_clients_rely_on(projected: ProjectedLog, office: Office) -> None:
+    order, anna = office.order(site=None), Phone(projected, ANNA)
     anna.pull()
     body = anna.has("work_order")[str(order.id)]
     assert body["site"] == {"id": None, "address": None, "access_notes": None, "zone": "Europe/Berlin"}
@@ -121,13 +121,13 @@ def test_a_bare_work_order_still_has_every_member_that_clients_rely_on(shop: Sho
     assert body["parts_required"] == body["parts_used"] == body["notes"] == body["visits"] == []
 
 
-def test_the_last_five_repairs_of_a_machine_come_with_its_next_job(shop: Shop, office: Office) -> None:
-    anna, earlier = Phone(shop, ANNA), []
+def test_the_last_five_repairs_of_a_machine_come_with_its_next_job(projected: ProjectedLog, office: Office) -> None:
+    anna, earlier = Phone(projected, ANNA), []
     for number in range(7):
         order = office.order(BORIS, number=f"W-{number}", equipment=office.machine.id)
         order.record_diagnosis(problem="leaking", cause="wear", remedy="cleaned", note="Ada was angry")
         order.record_completion(technician=BORIS, fixed="temporary")
-        shop.record(order, at=NOON + timedelta(days=number))
+        projected.record(order, at=NOON + timedelta(days=number))
         earlier.append(order)
     current = office.order(number="W-9", equipment=office.machine.id)
     anna.pull()
@@ -143,12 +143,12 @@ def test_the_last_five_repairs_of_a_machine_come_with_its_next_job(shop: Shop, o
         "parts_used": [],
     }
 
-    shop.record(office.used(earlier[5], "2"))
+    projected.record(office.used(earlier[5], "2"))
     earlier[6].reopen("It drips again")
-    shop.record(earlier[6], at=NOON + timedelta(days=8))
+    projected.record(earlier[6], at=NOON + timedelta(days=8))
 
-    assert told(anna.pull()) == [("work_order", str(current.id), None)]
+    assert summary(anna.pull()) == [("work_order", str(current.id), None)]
     repairs = anna.has("work_order")[str(current.id)]["equipment"]["repairs"]
     assert [each["number"] for each in repairs] == ["W-5", "W-4", "W-3", "W-2", "W-1"]
     assert repairs[0]["parts_used"] == [{"part": str(PUMP), "quantity": "2"}]
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()

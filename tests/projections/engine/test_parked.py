@@ -1,4 +1,4 @@
-"""Issue 8, 2: one view's trouble stops that view only: the event is parked, and a rebuild takes it in later."""
+"""Issue 8, 2: an event that one view cannot fold is parked for that view only, and a rebuild tries it again."""
 
 from __future__ import annotations
 

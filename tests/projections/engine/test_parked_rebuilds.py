@@ -1,4 +1,4 @@
-"""Issue 8, 2: a view that is made anew leaves out what it cannot take in, and never what the one before has."""
+"""Issue 8, 2: a rebuild parks what it cannot fold, and never an event that the present view has."""
 
 from __future__ import annotations
 

@@ -147,10 +147,10 @@ def test_what_a_view_cannot_take_in_is_logged_without_anybodys_words(log: EventL
     with capture_logs() as logged, running(Projector(views, [ledger])):
         assert past.wait_until(position, 10, ["ledger"])
     past.close()
-    [told] = [each for each in logged if each["log_level"] == "error"]
-    assert (told["view"], told["position"]) == ("ledger", position)
-    assert told["error"].startswith("ZeroDivisionError in stumble, test_projector.py:")
-    assert "exc_info" not in told
+    [logged_errors] = [each for each in logged if each["log_level"] == "error"]
+    assert (logged_errors["view"], logged_errors["position"]) == ("ledger", position)
+    assert logged_errors["error"].startswith("ZeroDivisionError in stumble, test_projector.py:")
+    assert "exc_info" not in logged_errors
 
 
 def test_batches_grow_while_they_are_quick_and_begin_small_again_after_a_failure(

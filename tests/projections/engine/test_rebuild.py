@@ -146,9 +146,9 @@ def test_when_two_bring_the_tables_up_to_date_at_once_one_does_and_one_waits(log
 def test_progress_is_told_up_to_the_end(log: EventLog, views: EventLog) -> None:
     Warehouse(log).work(300, at_once=100)
     run_through(Projector(views, SAMPLES))
-    told: list[tuple[int, int]] = []
-    rebuild(views, SAMPLES, ["balances"], lambda position, head: told.append((position, head)))
-    assert told[-1] == (300, 300)
+    reported: list[tuple[int, int]] = []
+    rebuild(views, SAMPLES, ["balances"], lambda position, head: reported.append((position, head)))
+    assert reported[-1] == (300, 300)
 
 
 def test_histories_are_not_kept_in_memory(log: EventLog, views: EventLog) -> None:

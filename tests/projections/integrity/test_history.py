@@ -15,15 +15,15 @@ from domain.work.technician import Technician
 from projections.integrity.history import event, history
 from projections.work.technicians import Technicians
 from tests.support.logs import NOON
-from tests.support.projected_log import Shop, shop_on
+from tests.support.projected_log import ProjectedLog, projected_log_on
 
 ADA, ANNA = UUID(int=1), UUID(int=2)
 OFFICE, PHONE, DONE, CASE = (UUID(int=number) for number in range(3, 7))
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Technicians()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Technicians()) as made:
         anna = Technician.register(id=ANNA, name="Anna", zone="Europe/Berlin", language="de")
         made.record(anna, actor=OFFICE, correlation_id=CASE)
         made.record(Customer.register(id=ADA, name="Ada"), at=NOON - timedelta(days=3))
@@ -53,14 +53,14 @@ def shop(database: str) -> Iterator[Shop]:
     ],
 )
 def test_the_history_answers_who_did_what_when_and_from_where(
-    shop: Shop, asked: dict[str, Any], positions: list[int]
+    projected: ProjectedLog, asked: dict[str, Any], positions: list[int]
 ) -> None:
-    with shop.seen() as reader:
+    with projected.seen() as reader:
         assert [row["position"] for row in history(reader, **({"limit": 9} | asked))] == positions
 
 
-def test_an_event_is_shown_with_its_record_and_nobodys_words(shop: Shop) -> None:
-    with shop.seen() as reader:
+def test_an_event_is_shown_with_its_record_and_nobodys_words(projected: ProjectedLog) -> None:
+    with projected.seen() as reader:
         row = event(reader, 2)
         assert event(reader, 4) is None
     assert row is not None
@@ -69,7 +69,7 @@ def test_an_event_is_shown_with_its_record_and_nobodys_words(shop: Shop) -> None
     assert "Ada" not in row["record"]
 
 
-def test_the_history_known_at_a_position_ends_there(shop: Shop) -> None:
-    with shop.past.at(shop.projections, known_at=2) as reader:
+def test_the_history_known_at_a_position_ends_there(projected: ProjectedLog) -> None:
+    with projected.past.at(projected.projections, known_at=2) as reader:
         assert [row["position"] for row in history(reader, limit=9)] == [1, 2]
         assert event(reader, 3) is None

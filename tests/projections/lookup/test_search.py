@@ -14,42 +14,46 @@ from projections.lookup.search import Search
 from projections.lookup.search_kinds import KINDS
 from projections.lookup.search_query import found
 from projections.lookup.search_terms import asked, codes, phones, stored, words
-from tests.support.projected_log import Shop, shop_on
+from tests.support.projected_log import ProjectedLog, projected_log_on
 
 LETTERS = "aouäöüßéeAOUE nrst-'’Łøæ0129\u017f\u0308\u0301中ab"
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Search()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Search()) as made:
         yield made
 
 
-def ids(shop: Shop, question: str) -> list[UUID]:
-    with shop.seen() as reader:
+def ids(projected: ProjectedLog, question: str) -> list[UUID]:
+    with projected.seen() as reader:
         return [row["id"] for row in found(reader, question, region="DE", kinds=KINDS, limit=99)]
 
 
-def test_live_and_rebuilt_are_the_same_whatever_changes(shop: Shop) -> None:
+def test_live_and_rebuilt_are_the_same_whatever_changes(projected: ProjectedLog) -> None:
     """Issue 9, 8."""
     ada = Customer.register(id=uuid4(), name="Ada Lovelace", phones=("030 1",), email="ada@example.org")
     part = Part.register(id=uuid4(), number="P-1", names=(PartName("de", "Pumpe"),), unit="piece")
-    shop.record(ada, part)
+    projected.record(ada, part)
     site = uuid4()
     ada.change(name="Ada King", phones=("+49 30 123456", "nothing"))
     ada.add_site(site=site, zone="Europe/Berlin", address="Lindenallee 7")
     part.revise(names=(PartName("de", "Welle"),), tracking="none", criticality=None, gtins=("96385074",))
-    shop.record(ada, part)
+    projected.record(ada, part)
 
-    assert (ids(shop, "lovelace"), ids(shop, "king ada"), ids(shop, "030123456")) == ([], [ada.id], [ada.id])
-    assert (ids(shop, "pumpe"), ids(shop, "welle"), ids(shop, "96385074")) == ([], [part.id], [part.id])
-    shop.must_be_the_same_rebuilt()
+    assert (ids(projected, "lovelace"), ids(projected, "king ada"), ids(projected, "030123456")) == (
+        [],
+        [ada.id],
+        [ada.id],
+    )
+    assert (ids(projected, "pumpe"), ids(projected, "welle"), ids(projected, "96385074")) == ([], [part.id], [part.id])
+    projected.check_rebuild()
 
     ada.erase()
-    shop.erase(ada)
-    assert ids(shop, "king") == ids(shop, "lindenallee") == []
-    assert not shop.says("Lindenallee")
-    shop.must_be_the_same_rebuilt()
+    projected.erase(ada)
+    assert ids(projected, "king") == ids(projected, "lindenallee") == []
+    assert not projected.contains("Lindenallee")
+    projected.check_rebuild()
 
 
 def test_how_a_text_begins_finds_it_always() -> None:

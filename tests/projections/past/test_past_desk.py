@@ -1,4 +1,4 @@
-"""Issue 8, 19: questions about the past have places, a line and limits of their own, and trouble only their askers."""
+"""Issue 8, 19: reads of the past have processes, a queue and limits of their own, and delay no other requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from store.log import EventLog
 from store.pool import ConnectionPool
 from tests.support.logs import NOON
 from tests.support.sample_views import SAMPLES
-from tests.support.threaded_past import Office
+from tests.support.threaded_past import ThreadedPast
 from tests.support.views import Warehouse, later
 
 
@@ -37,25 +37,25 @@ def tellers(database: str) -> Iterator[ConnectionPool]:
 
 
 @pytest.fixture
-def office(log: EventLog, tellers: ConnectionPool) -> Iterator[Office]:
+def office(log: EventLog, tellers: ConnectionPool) -> Iterator[ThreadedPast]:
     Warehouse(log).work(100)
-    made = Office(log, tellers)
+    made = ThreadedPast(log, tellers)
     yield made
     made.close()
 
 
-def expected(office: Office, known_at: int, as_of: datetime | None = None) -> int:
+def expected(office: ThreadedPast, known_at: int, as_of: datetime | None = None) -> int:
     with office.present.at(SAMPLES, known_at, as_of) as reader:
         return int(reader.fetch_all("SELECT count(*) AS many FROM ledger")[0]["many"])
 
 
-def test_the_desk_answers_what_a_fold_in_this_process_answers(office: Office) -> None:
+def test_the_desk_answers_what_a_fold_in_this_process_answers(office: ThreadedPast) -> None:
     for known_at, as_of in ((100, None), (37, None), (100, later(5_000)), (0, None), (1_000_000, None)):
         assert office.count(known_at, as_of) == expected(office, known_at, as_of)
     assert office.count() == expected(office, 100)
 
 
-def test_further_pages_of_a_question_use_its_fold(office: Office) -> None:
+def test_further_pages_of_a_question_use_its_fold(office: ThreadedPast) -> None:
     for _ in range(5):
         office.count(60)
     assert (office.slow.begun, office.started) == (1, 1)
@@ -64,7 +64,7 @@ def test_further_pages_of_a_question_use_its_fold(office: Office) -> None:
 
 
 @pytest.mark.parametrize("who", ["customer", "technician", "user"])
-def test_an_erasure_in_between_makes_a_fold_useless(office: Office, log: EventLog, who: str) -> None:
+def test_an_erasure_in_between_makes_a_fold_useless(office: ThreadedPast, log: EventLog, who: str) -> None:
     """Issue 8, 24: a forgotten employee stayed readable in a fold that was kept."""
     office.count(60)
     person: Customer | Technician | User
@@ -84,7 +84,7 @@ def test_an_erasure_in_between_makes_a_fold_useless(office: Office, log: EventLo
 
 
 def test_with_all_places_taken_one_more_is_told_when_to_come_back_and_nobody_else_notices(
-    office: Office, tellers: ConnectionPool
+    office: ThreadedPast, tellers: ConnectionPool
 ) -> None:
     office.slow.go.clear()
     office.desk._patience = 20
@@ -104,7 +104,7 @@ def test_with_all_places_taken_one_more_is_told_when_to_come_back_and_nobody_els
         assert [each.result() for each in asked] == [expected(office, 50 + number) for number in range(3)]
 
 
-def test_whoever_waited_too_long_in_line_is_told_so(office: Office) -> None:
+def test_whoever_waited_too_long_in_line_is_told_so(office: ThreadedPast) -> None:
     office.slow.go.clear()
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(office.count, 10)
@@ -115,18 +115,18 @@ def test_whoever_waited_too_long_in_line_is_told_so(office: Office) -> None:
         assert isinstance(first.exception(), StillFolding)
 
 
-def test_a_fold_that_takes_longer_than_one_waits_goes_on_for_whoever_asks_again(office: Office) -> None:
+def test_a_fold_that_takes_longer_than_one_waits_goes_on_for_whoever_asks_again(office: ThreadedPast) -> None:
     office.slow.go.clear()
-    with pytest.raises(StillFolding) as told:
+    with pytest.raises(StillFolding) as refusal:
         office.count(70)
-    assert int(str(told.value.members["retry_after"])) >= 1
+    assert int(str(refusal.value.members["retry_after"])) >= 1
     office.slow.go.set()
     assert office.count(70) == expected(office, 70)
     assert office.slow.begun == 1
 
 
 def test_others_get_the_place_of_a_fold_for_which_nobody_comes_back(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: ThreadedPast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.slow.go.clear()
     with pytest.raises(StillFolding):
@@ -142,7 +142,7 @@ def test_others_get_the_place_of_a_fold_for_which_nobody_comes_back(
     ("failure", "problem"), [(MemoryError(), QuestionTooLarge), (LookupError("x"), OperationalError)]
 )
 def test_what_goes_wrong_is_told_to_its_asker_and_the_next_question_is_answered(
-    office: Office, failure: BaseException, problem: type[Exception]
+    office: ThreadedPast, failure: BaseException, problem: type[Exception]
 ) -> None:
     office.slow.fails = failure
     with pytest.raises(problem):
@@ -177,7 +177,7 @@ def test_a_process_that_ends_within_a_fold_was_too_late_or_was_killed(
     views.close()
 
 
-def test_a_query_that_fails_is_told_and_takes_only_its_own_process_along(office: Office) -> None:
+def test_a_query_that_fails_is_told_and_takes_only_its_own_process_along(office: ThreadedPast) -> None:
     with pytest.raises(OperationalError), office.desk.at(SAMPLES, 50) as reader:
         reader.fetch_all("SELECT nonsense")
     assert office.count(50) == expected(office, 50)

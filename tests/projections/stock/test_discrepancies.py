@@ -16,7 +16,7 @@ from projections.stock.discrepancy_queries import discrepancies, discrepancy
 from tests.support.logs import NOON
 from tests.support.memory_discrepancies import Office
 from tests.support.memory_events import later
-from tests.support.projected_log import Shop, shop_on
+from tests.support.projected_log import ProjectedLog, projected_log_on
 from tests.support.stock import PART, VAN, bought, used
 from tests.support.work_orders import ANNA, BEN
 
@@ -28,11 +28,11 @@ def office() -> Office:
     made = Office()
     order = made.order(BEN)
     order.record_note("Whose order is this?")
-    made.anna.tell(made.news, order, minutes=5)
+    made.anna.record(made.views, order, minutes=5)
     return made
 
 
-def standing(office: Office, kind: str) -> tuple[str, bool, Any]:
+def status_of(office: Office, kind: str) -> tuple[str, bool, Any]:
     row = office.one(kind)
     return row["status"], row["open"], row["owner"]
 
@@ -40,15 +40,15 @@ def standing(office: Office, kind: str) -> tuple[str, bool, Any]:
 def test_who_is_asked_to_look_into_it_owns_it(office: Office) -> None:
     decisions = office.taken_up(office.one("work_after_reassignment"))
     decisions.assign(BOSS)
-    office.news.tell(decisions, at=later(30), actor=BEN)
+    office.views.record(decisions, at=later(30), actor=BEN)
 
-    assert standing(office, "work_after_reassignment") == ("assigned", True, BOSS)
+    assert status_of(office, "work_after_reassignment") == ("assigned", True, BOSS)
     decided = office.one("work_after_reassignment")["decisions"][-1]
     assert (decided["what"], decided["to"], decided["actor"]) == ("discrepancy.assigned", str(BOSS), str(BEN))
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "status"),
+    ("act", "fields", "status"),
     [
         ("explain", {"by_event": PART, "by": BOSS}, "explained"),
         ("write_off", {"reason": "Nobody knows.", "approved_by": BOSS}, "settled"),
@@ -56,79 +56,79 @@ def test_who_is_asked_to_look_into_it_owns_it(office: Office) -> None:
     ],
 )
 def test_a_decision_settles_it_until_something_new_is_found(
-    office: Office, act: str, said: dict[str, Any], status: str
+    office: Office, act: str, fields: dict[str, Any], status: str
 ) -> None:
     row = office.one("work_after_reassignment")
     decisions = office.taken_up(row)
-    getattr(decisions, act)(**said)
-    office.news.tell(decisions, at=later(30))
-    assert standing(office, "work_after_reassignment") == (status, False, None)
+    getattr(decisions, act)(**fields)
+    office.views.record(decisions, at=later(30))
+    assert status_of(office, "work_after_reassignment") == (status, False, None)
 
-    office.anna.tell(office.news, used(1, work_order=row["work_order"], technician=ANNA), minutes=40)
-    assert standing(office, "work_after_reassignment") == ("open", True, None)
+    office.anna.record(office.views, used(1, work_order=row["work_order"], technician=ANNA), minutes=40)
+    assert status_of(office, "work_after_reassignment") == ("open", True, None)
 
 
 def test_what_was_settled_can_be_assigned_again(office: Office) -> None:
     decisions = office.taken_up(office.one("work_after_reassignment"))
     decisions.write_off(reason="Nobody knows.", approved_by=BOSS)
     decisions.assign(BOSS)
-    office.news.tell(decisions)
+    office.views.record(decisions)
 
-    assert standing(office, "work_after_reassignment") == ("assigned", True, BOSS)
+    assert status_of(office, "work_after_reassignment") == ("assigned", True, BOSS)
 
 
 def test_no_decision_ends_a_book_below_zero_and_it_closes_by_itself(office: Office) -> None:
-    office.news.tell(used(1), at=later(10))
+    office.views.record(used(1), at=later(10))
     decisions = office.taken_up(office.one("negative_book"))
     decisions.explain(by_event=PART, by=BOSS)
-    office.news.tell(decisions, at=later(30))
-    assert standing(office, "negative_book") == ("open", True, None)
+    office.views.record(decisions, at=later(30))
+    assert status_of(office, "negative_book") == ("open", True, None)
 
-    office.news.tell(bought(1, VAN), at=later(40))
-    assert standing(office, "negative_book") == ("closed", False, None)
+    office.views.record(bought(1, VAN), at=later(40))
+    assert status_of(office, "negative_book") == ("closed", False, None)
     assert office.one("negative_book")["opened_at"] == later(10)
 
-    office.news.tell(used(1), at=later(50))
-    assert (standing(office, "negative_book")[0], office.one("negative_book")["opened_at"]) == ("open", later(50))
+    office.views.record(used(1), at=later(50))
+    assert (status_of(office, "negative_book")[0], office.one("negative_book")["opened_at"]) == ("open", later(50))
 
 
 def test_whoever_renders_discrepancies_is_told_which_ones_an_event_concerns(office: Office) -> None:
     order = office.order(BEN)
-    calm = office.news.position
+    calm = office.views.position
     use = used(1, work_order=order.id, technician=ANNA)
-    office.anna.tell(office.news, use, minutes=5)
+    office.anna.record(office.views, use, minutes=5)
     changed = {row["id"] for row in office.found() if row["position"] > calm}
     assert {row["kind"] for row in office.found() if row["id"] in changed} == {
         "negative_book",
         "work_after_reassignment",
     }
-    assert changed == set(concerned(office.news.told[-1], office.news.rows))
+    assert changed == set(concerned(office.views.events[-1], office.views.rows))
 
-    office.anna.tell(office.news, use.reverse(id=uuid4(), reason="fact_corrected"))
+    office.anna.record(office.views, use.reverse(id=uuid4(), reason="fact_corrected"))
 
-    assert changed <= set(concerned(office.news.told[-1], office.news.rows))
+    assert changed <= set(concerned(office.views.events[-1], office.views.rows))
     assert changed.isdisjoint(row["id"] for row in office.found())
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Discrepancies()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Discrepancies()) as made:
         yield made
 
 
-def test_discrepancies_are_found_oldest_first_with_their_age_and_are_the_same_rebuilt(shop: Shop) -> None:
+def test_discrepancies_are_found_oldest_first_with_their_age_and_are_the_same_rebuilt(projected: ProjectedLog) -> None:
     van, order, device = Location.register(id=VAN, kind="van", name="Van 1"), uuid4(), uuid4()
     van.take_custody(ANNA)
     opened = WorkOrder.open(id=order, number="W-1", customer=uuid4())
     opened.assign(BEN)
-    shop.record(van, opened)
-    shop.record(used(1, work_order=order, technician=ANNA), at=NOON + timedelta(hours=1), device=device)
-    shop.must_be_the_same_rebuilt()
+    projected.record(van, opened)
+    projected.record(used(1, work_order=order, technician=ANNA), at=NOON + timedelta(hours=1), device=device)
+    projected.check_rebuild()
 
     def kinds(**filters: Any) -> list[str]:
         return [row["kind"] for row in discrepancies(reader, limit=9, **filters)]
 
-    with shop.seen() as reader:
+    with projected.seen() as reader:
         everything = discrepancies(reader, limit=9, at=NOON + timedelta(hours=3))
         assert {row["kind"]: row["age"] for row in everything} == dict.fromkeys(
             ("negative_book", "work_after_reassignment", "unknown_part"), 7200

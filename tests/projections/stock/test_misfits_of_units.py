@@ -14,7 +14,7 @@ from domain.stock.stock_movement import StockMovement, correction_id
 from projections.stock.discrepancies import Discrepancies
 from projections.stock.discrepancy_row import DISCREPANCIES
 from tests.support.memory_discrepancies import Office, positions
-from tests.support.memory_events import News, Phone, later
+from tests.support.memory_events import Phone, ViewsInMemory, later
 from tests.support.stock import PART, VAN, WAREHOUSE, bought, places, used
 
 
@@ -25,20 +25,20 @@ def revised(tracking: Any) -> Part:
     return part
 
 
-def taken(from_: UUID, to: UUID, **said: Any) -> StockMovement:
-    whole: Any = {"id": uuid4(), "kind": "transfer_out", "part": PART, "from_": from_, "to": to} | said
+def taken(from_: UUID, to: UUID, **fields: Any) -> StockMovement:
+    whole: Any = {"id": uuid4(), "kind": "transfer_out", "part": PART, "from_": from_, "to": to} | fields
     return StockMovement.record(**whole)
 
 
 def office(tracking: str) -> Office:
     made = Office()
     if tracking != "none":
-        made.news.tell(revised(tracking))
+        made.views.record(revised(tracking))
     return made
 
 
 @pytest.mark.parametrize(
-    ("tracking", "kind", "said"),
+    ("tracking", "kind", "fields"),
     [
         ("serial", "serial_duplicate", {"quantity": Decimal(2), "serials": ("A", "A")}),
         ("serial", "serial_missing", {"quantity": Decimal(1)}),
@@ -48,28 +48,28 @@ def office(tracking: str) -> Office:
         ("none", "unit_mismatch", {"quantity": Decimal(1), "unit": "m"}),
     ],
 )
-def test_a_fact_that_does_not_fit_is_a_discrepancy(tracking: str, kind: str, said: dict[str, Any]) -> None:
+def test_a_fact_that_does_not_fit_is_a_discrepancy(tracking: str, kind: str, fields: dict[str, Any]) -> None:
     company = office(tracking)
-    movement = taken(VAN, UUID(int=99), **said)
+    movement = taken(VAN, UUID(int=99), **fields)
 
-    operation = company.anna.tell(company.news, movement, minutes=5)
+    operation = company.anna.record(company.views, movement, minutes=5)
 
     row = company.one(kind)
     assert row["refs"] == {"location": str(VAN), "part": str(PART)}
     assert (row["status"], row["open"], row["owner_role"]) == ("open", True, "dispatcher")
     assert [event["operation"] for event in row["events"]] == [str(operation)]
-    company.anna.tell(company.news, movement.reverse(id=correction_id(movement.id), reason="fact_corrected"))
+    company.anna.record(company.views, movement.reverse(id=correction_id(movement.id), reason="fact_corrected"))
     assert company.found(kind) == []
 
 
 def test_what_was_taken_back_by_mistake_stands_again() -> None:
     company = office("serial")
     movement = used(1, id=UUID(int=5))
-    company.anna.tell(company.news, movement, minutes=5)
+    company.anna.record(company.views, movement, minutes=5)
     back = movement.reverse(id=correction_id(movement.id), reason="fact_corrected")
-    company.anna.tell(company.news, back, minutes=6)
+    company.anna.record(company.views, back, minutes=6)
     again = back.reverse(id=correction_id(back.id), reason="fact_corrected")
-    company.anna.tell(company.news, again, minutes=7)
+    company.anna.record(company.views, again, minutes=7)
 
     assert len(company.one("serial_missing")["events"]) == 1
 
@@ -79,7 +79,7 @@ def test_a_count_in_another_unit_or_of_half_a_unit_is_one_too() -> None:
     count = StockCount.start(id=UUID(int=7), location=VAN)
     count.record_line(part=PART, location=VAN, quantity=Decimal("1.5"), blind=False, unit="box")
 
-    company.anna.tell(company.news, count, minutes=5)
+    company.anna.record(company.views, count, minutes=5)
 
     assert len(company.one("fraction_of_unit")["events"]) == 1
     assert len(company.one("unit_mismatch")["events"]) == 1
@@ -88,42 +88,42 @@ def test_a_count_in_another_unit_or_of_half_a_unit_is_one_too() -> None:
 def test_one_place_and_part_is_one_discrepancy_with_all_its_causes() -> None:
     company = office("serial")
     for _ in range(3):
-        company.anna.tell(company.news, used(1), minutes=5)
+        company.anna.record(company.views, used(1), minutes=5)
 
     assert len(positions(company.one("serial_missing"))) == 3
 
 
 def test_a_part_that_is_catalogued_later_is_judged_then() -> None:
-    news = News(Discrepancies())
-    places(news)
+    views = ViewsInMemory(Discrepancies())
+    places(views)
     phone = Phone(1)
-    news.tell(phone.device)
-    phone.tell(news, used(1), minutes=-5)
-    assert {row["kind"] for row in news.all(DISCREPANCIES)} >= {"unknown_part"}
+    views.record(phone.device)
+    phone.record(views, used(1), minutes=-5)
+    assert {row["kind"] for row in views.all(DISCREPANCIES)} >= {"unknown_part"}
 
     names = (PartName("en", "Board"),)
-    news.tell(Part.register(id=PART, number="P-1", names=names, unit="piece", tracking="serial"))
+    views.record(Part.register(id=PART, number="P-1", names=names, unit="piece", tracking="serial"))
 
-    assert {row["kind"] for row in news.all(DISCREPANCIES)} == {"serial_missing", "negative_book"}
+    assert {row["kind"] for row in views.all(DISCREPANCIES)} == {"serial_missing", "negative_book"}
 
 
 def test_what_happened_before_the_catalogue_asked_for_serials_fits_whenever_it_arrives() -> None:
     company = Office()
-    company.anna.tell(company.news, used(1), minutes=-5)
-    company.news.tell(revised("serial"))
-    company.ben.tell(company.news, used(1), minutes=-4)
-    company.ben.tell(company.news, used(1), minutes=4)
+    company.anna.record(company.views, used(1), minutes=-5)
+    company.views.record(revised("serial"))
+    company.ben.record(company.views, used(1), minutes=-4)
+    company.ben.record(company.views, used(1), minutes=4)
 
     assert len(company.one("serial_missing")["events"]) == 1
 
 
 def test_more_of_a_lot_than_there_is() -> None:
     company = office("lot")
-    company.news.tell(bought(5, VAN, lot="L1"), at=later(-60))
-    company.anna.tell(company.news, used(3, lot="L1"), minutes=5)
+    company.views.record(bought(5, VAN, lot="L1"), at=later(-60))
+    company.anna.record(company.views, used(3, lot="L1"), minutes=5)
     assert company.found("lot_short") == []
-    company.anna.tell(company.news, used(1, lot="L2"), minutes=5)
-    company.anna.tell(company.news, used(3, lot=" L1"), minutes=6)
+    company.anna.record(company.views, used(1, lot="L2"), minutes=5)
+    company.anna.record(company.views, used(3, lot=" L1"), minutes=6)
 
     short = {row["refs"]["lot"]: row for row in company.found("lot_short")}
     assert set(short) == {"L1", "L2"}
@@ -132,16 +132,16 @@ def test_more_of_a_lot_than_there_is() -> None:
     row = short["L1"]
     decision = company.taken_up(row)
     decision.write_off(reason="spilled", approved_by=UUID(int=82))
-    company.news.tell(decision)
-    assert company.news.row(DISCREPANCIES, row["id"])["status"] == "settled"
-    company.news.tell(bought(1, VAN, lot="L1"), at=later(-50))
-    assert company.news.row(DISCREPANCIES, row["id"])["refs"]["lot"] == "L1"
-    assert company.news.row(DISCREPANCIES, row["id"])["status"] == "closed"
+    company.views.record(decision)
+    assert company.views.row(DISCREPANCIES, row["id"])["status"] == "settled"
+    company.views.record(bought(1, VAN, lot="L1"), at=later(-50))
+    assert company.views.row(DISCREPANCIES, row["id"])["refs"]["lot"] == "L1"
+    assert company.views.row(DISCREPANCIES, row["id"])["status"] == "closed"
 
 
 def test_a_unit_received_twice_is_a_discrepancy() -> None:
     company = office("serial")
     for place in (VAN, WAREHOUSE):
-        company.news.tell(bought(1, place, serials=("A",)), at=later(-60))
+        company.views.record(bought(1, place, serials=("A",)), at=later(-60))
 
     assert len(company.one("serial_elsewhere")["events"]) == 2

@@ -15,15 +15,15 @@ from domain.stock.stock_movement import StockMovement, correction_id
 from projections.stock.discrepancies import Discrepancies
 from projections.stock.discrepancy_row import DISCREPANCIES
 from projections.stock.lots import Lots
-from tests.support.memory_events import News, Phone, shuffled
+from tests.support.memory_events import Phone, ViewsInMemory, shuffled
 from tests.support.stock import PART, TRANSIT, VAN, places
 from tests.support.work_days import TURNS
 
 KINDS = ("serial_missing", "serial_count", "serial_duplicate", "fraction_of_unit", "lot_missing", "unit_mismatch")
 
 
-def taken(from_: UUID, to: UUID, **said: Any) -> StockMovement:
-    whole: Any = {"id": uuid4(), "kind": "transfer_out", "part": PART, "from_": from_, "to": to} | said
+def taken(from_: UUID, to: UUID, **fields: Any) -> StockMovement:
+    whole: Any = {"id": uuid4(), "kind": "transfer_out", "part": PART, "from_": from_, "to": to} | fields
     return StockMovement.record(**whole)
 
 
@@ -41,10 +41,10 @@ class Day:
     """Phones that were offline and tell what does not fit."""
 
     def __init__(self, tracking: str) -> None:
-        self.news = News(Discrepancies(), Lots())
+        self.views = ViewsInMemory(Discrepancies(), Lots())
         self.phones = {number: Phone(number + 1) for number in range(2)}
         self.made: dict[int, list[StockMovement]] = {0: [], 1: []}
-        places(self.news)
+        places(self.views)
         part = Part.register(
             id=PART,
             number="P-1",
@@ -52,9 +52,9 @@ class Day:
             unit="piece",
             tracking=tracking,  # type: ignore[arg-type]
         )
-        self.news.tell(part, *(phone.device for phone in self.phones.values()))
+        self.views.record(part, *(phone.device for phone in self.phones.values()))
 
-    def pass_by(self, steps: list[list[Any]], turns: list[int]) -> None:
+    def replay(self, steps: list[list[Any]], turns: list[int]) -> None:
         for number, step in shuffled([[(number, step) for step in mine] for number, mine in enumerate(steps)], turns):
             self.do(number, *step)
 
@@ -64,19 +64,19 @@ class Day:
         if what == "take back":
             if made:
                 wrong = made.pop()
-                phone.tell(
-                    self.news, wrong.reverse(id=correction_id(wrong.id), reason="fact_corrected"), minutes=minutes
+                phone.record(
+                    self.views, wrong.reverse(id=correction_id(wrong.id), reason="fact_corrected"), minutes=minutes
                 )
             return
         if what == "count":
             count = StockCount.start(id=phone.operation(), location=VAN)
             count.record_line(part=PART, location=VAN, quantity=Decimal(quantity), blind=False, unit=unit)
-            phone.tell(self.news, count, minutes=minutes)
+            phone.record(self.views, count, minutes=minutes)
             return
         ends = (VAN, TRANSIT) if what == "use" else (TRANSIT, VAN)
-        said = {"quantity": Decimal(quantity), "serials": serials, "lot": lot, "unit": unit}
-        made.append(taken(*ends, id=phone.operation(), **said))
-        phone.tell(self.news, made[-1], minutes=minutes)
+        fields = {"quantity": Decimal(quantity), "serials": serials, "lot": lot, "unit": unit}
+        made.append(taken(*ends, id=phone.operation(), **fields))
+        phone.record(self.views, made[-1], minutes=minutes)
 
 
 @settings(max_examples=100, deadline=None)
@@ -87,9 +87,9 @@ class Day:
 )
 def test_any_order_of_arrival_gives_the_same_misfits(tracking: str, steps: list[list[Any]], turns: list[int]) -> None:
     one_after_the_other, interleaved = Day(tracking), Day(tracking)
-    one_after_the_other.pass_by(steps, [])
-    interleaved.pass_by(steps, turns)
+    one_after_the_other.replay(steps, [])
+    interleaved.replay(steps, turns)
 
-    assert interleaved.news.timeless() == one_after_the_other.news.timeless()
-    found = {row["kind"] for row in interleaved.news.all(DISCREPANCIES)}
+    assert interleaved.views.timeless() == one_after_the_other.views.timeless()
+    found = {row["kind"] for row in interleaved.views.all(DISCREPANCIES)}
     assert not (tracking == "none" and found & (set(KINDS) - {"unit_mismatch"}))

@@ -22,10 +22,10 @@ def test_any_order_of_arrival_gives_the_same_units_and_the_same_misfits(
     one_phone_after_the_other, interleaved = SerialDay(Discrepancies()), SerialDay(Discrepancies())
 
     for steps, order in ((morning, turns), (evening, other_turns)):
-        one_phone_after_the_other.pass_by(steps, [])
-        interleaved.pass_by(steps, order)
+        one_phone_after_the_other.replay(steps, [])
+        interleaved.replay(steps, order)
 
-    assert interleaved.news.timeless() == one_phone_after_the_other.news.timeless()
+    assert interleaved.views.timeless() == one_phone_after_the_other.views.timeless()
 
 
 @settings(max_examples=100, deadline=None)
@@ -34,9 +34,9 @@ def test_a_unit_taken_from_where_it_is_not_is_an_open_discrepancy_and_nothing_el
     steps: Steps, turns: list[int]
 ) -> None:
     day, minutes = SerialDay(Discrepancies()), iter(range(1, 1000))
-    day.pass_by([[(*step[:2], next(minutes), step[3]) for step in mine] for mine in steps], turns)
+    day.replay([[(*step[:2], next(minutes), step[3]) for step in mine] for mine in steps], turns)
 
-    found = {(row["kind"], row["refs"]["serial"]) for row in day.news.all(DISCREPANCIES) if "serial" in row["refs"]}
+    found = {(row["kind"], row["refs"]["serial"]) for row in day.views.all(DISCREPANCIES) if "serial" in row["refs"]}
     for serial in (S1, S2):
         open_now = tuple((kind, serial) in found for kind in ("serial_unknown", "serial_elsewhere"))
-        assert open_now == taken_from_elsewhere(day.news, serial)
+        assert open_now == taken_from_elsewhere(day.views, serial)

@@ -25,42 +25,42 @@ def use(serial: str = S1, from_: UUID = VAN, **more: Any) -> StockMovement:
     return used(1, from_, serials=(serial,), **more)
 
 
-def decided(office: SerialOffice, act: str, **said: Any) -> None:
+def decided(office: SerialOffice, act: str, **fields: Any) -> None:
     decisions = office.taken_up(office.one("serial_elsewhere"))
-    getattr(decisions, act)(**said)
-    office.news.tell(decisions, at=later(30))
+    getattr(decisions, act)(**fields)
+    office.views.record(decisions, at=later(30))
 
 
 def used_twice(office: SerialOffice) -> None:
     office.buy()
-    office.anna.tell(office.news, use())
-    office.ben.tell(office.news, use(from_=OTHER_VAN), minutes=5)
+    office.anna.record(office.views, use())
+    office.ben.record(office.views, use(from_=OTHER_VAN), minutes=5)
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "status"),
+    ("act", "fields", "status"),
     [
         ("explain", {"by_event": PART, "by": BOSS}, "explained"),
         ("write_off", {"reason": "unknown", "approved_by": BOSS}, "settled"),
     ],
 )
 def test_a_decision_settles_it_until_the_unit_is_claimed_again(
-    office: SerialOffice, act: str, said: dict[str, Any], status: str
+    office: SerialOffice, act: str, fields: dict[str, Any], status: str
 ) -> None:
     used_twice(office)
-    decided(office, act, **said)
+    decided(office, act, **fields)
     assert office.one("serial_elsewhere")["status"] == status
 
-    office.anna.tell(office.news, use(), minutes=40)
+    office.anna.record(office.views, use(), minutes=40)
     assert office.one("serial_elsewhere")["status"] == "open"
 
 
 def test_an_adjustment_says_where_the_unit_is_and_is_no_claim_against_it(office: SerialOffice) -> None:
     used_twice(office)
     found = moved("adjustment", 1, UNEXPLAINED, WAREHOUSE, serials=(S1,))
-    office.news.tell(found, at=later(30))
+    office.views.record(found, at=later(30))
     decided(office, "adjust", movements=(found.id,), approved_by=BOSS)
-    office.news.tell(moved("transfer_out", 1, WAREHOUSE, TRANSIT, serials=(S1,)), at=later(50))
+    office.views.record(moved("transfer_out", 1, WAREHOUSE, TRANSIT, serials=(S1,)), at=later(50))
 
     row = office.one("serial_elsewhere")
     assert (row["status"], row["open"], len(row["events"])) == ("settled", False, 2)
@@ -73,7 +73,7 @@ def test_a_decision_about_what_has_gone_meanwhile_still_names_the_unit(office: S
         id = discrepancy_id("serial_unknown", PART, serial)
         taken_up = Discrepancy.take_up(id=id, kind="serial_unknown", refs=(PART,))
         taken_up.assign(BOSS)
-        office.news.tell(taken_up)
+        office.views.record(taken_up)
 
-    told = {row["refs"].get("serial"): row["status"] for row in office.found("serial_unknown")}
-    assert told == {S1: "closed", None: "closed"}
+    statuses = {row["refs"].get("serial"): row["status"] for row in office.found("serial_unknown")}
+    assert statuses == {S1: "closed", None: "closed"}

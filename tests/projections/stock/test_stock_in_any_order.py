@@ -20,12 +20,12 @@ def test_any_order_of_arrival_gives_the_same_stock(
 ) -> None:
     one_phone_after_the_other, interleaved = Day(Stock()), Day(Stock())
 
-    one_phone_after_the_other.pass_by(morning, [])
-    one_phone_after_the_other.pass_by(evening, [])
-    interleaved.pass_by(morning, turns)
-    interleaved.pass_by(evening, other_turns)
+    one_phone_after_the_other.replay(morning, [])
+    one_phone_after_the_other.replay(evening, [])
+    interleaved.replay(morning, turns)
+    interleaved.replay(evening, other_turns)
 
-    assert interleaved.news.timeless() == one_phone_after_the_other.news.timeless()
+    assert interleaved.views.timeless() == one_phone_after_the_other.views.timeless()
 
 
 @settings(max_examples=60, deadline=None)
@@ -37,10 +37,10 @@ def test_on_hand_is_the_latest_count_and_what_moved_after_it(morning: Steps, eve
     ]
     late = walked[0].pop()  # the last phone of the morning is heard of in the evening
 
-    day.pass_by(walked[0], turns)
-    day.pass_by([[], [], late], turns)
-    day.pass_by(walked[1], turns)
+    day.replay(walked[0], turns)
+    day.replay([[], [], late], turns)
+    day.replay(walked[1], turns)
 
     for van in (VAN, OTHER_VAN):
-        if any(row["location"] == van for row in day.news.timeless()["stock"]):
-            assert on_hand(day.news, van) == by_the_count_rule(day.news, van)
+        if any(row["location"] == van for row in day.views.timeless()["stock"]):
+            assert on_hand(day.views, van) == by_the_count_rule(day.views, van)

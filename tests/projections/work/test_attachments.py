@@ -9,21 +9,21 @@ import pytest
 
 from domain.work.work_order import WorkOrder
 from projections.work.attachments import ATTACHMENTS, Attachments, attachments, named_sizes, newest_sizes
-from tests.support.memory_events import News, Phone
-from tests.support.projected_log import Shop, shop_on
+from tests.support.memory_events import Phone, ViewsInMemory
+from tests.support.projected_log import ProjectedLog, projected_log_on
 from tests.support.visits import CUSTOMER, ORDER, planned
 
 HASH = "5f" * 32
 
 
 @pytest.fixture
-def news() -> News:
-    return News(Attachments())
+def views() -> ViewsInMemory:
+    return ViewsInMemory(Attachments())
 
 
 @pytest.fixture
-def shop(database: str) -> Iterator[Shop]:
-    with shop_on(database, Attachments()) as made:
+def projected(database: str) -> Iterator[ProjectedLog]:
+    with projected_log_on(database, Attachments()) as made:
         yield made
 
 
@@ -31,49 +31,49 @@ def opened(customer: UUID | None = None) -> WorkOrder:
     return WorkOrder.open(id=uuid4(), number="W-1", customer=customer or uuid4())
 
 
-def test_a_photo_is_of_the_customer_of_its_work_order(news: News) -> None:
+def test_a_photo_is_of_the_customer_of_its_work_order(views: ViewsInMemory) -> None:
     order, phone = opened(), Phone(1)
-    news.tell(order)
+    views.record(order)
     order.record_photo(sha256=HASH, size=9, media_type="image/jpeg")
 
-    phone.tell(news, order)
+    phone.record(views, order)
 
-    [row] = news.all(ATTACHMENTS)
+    [row] = views.all(ATTACHMENTS)
     assert (row["sha256"], row["size"], row["media_type"]) == (HASH, 9, "image/jpeg")
     assert (row["work_order"], row["visit"], row["customer"]) == (order.id, None, order.customer)
     assert (row["technician"], row["device"]) == (phone.technician, phone.id)
 
 
-def test_a_signature_is_of_the_customer_of_its_visit(news: News) -> None:
+def test_a_signature_is_of_the_customer_of_its_visit(views: ViewsInMemory) -> None:
     phone, visit = Phone(1), planned()
-    news.tell(visit)
+    views.record(visit)
     visit.record_signed(sha256=HASH, size=9, media_type="image/png", technician=phone.technician)
 
-    phone.tell(news, visit)
+    phone.record(views, visit)
 
-    [row] = news.all(ATTACHMENTS)
+    [row] = views.all(ATTACHMENTS)
     assert (row["work_order"], row["visit"], row["customer"]) == (ORDER, visit.id, CUSTOMER)
 
 
-def test_what_the_office_names_no_technician_may_send(shop: Shop) -> None:
+def test_what_the_office_names_no_technician_may_send(projected: ProjectedLog) -> None:
     order, someone = opened(), uuid4()
     order.record_photo(sha256=HASH, size=9, media_type="image/jpeg")
-    shop.record(order, actor=someone)
+    projected.record(order, actor=someone)
 
-    with shop.seen() as reader:
+    with projected.seen() as reader:
         assert [row["technician"] for row in attachments(reader, HASH)] == [None]
         assert attachments(reader, HASH, someone) == []
 
 
-def test_the_first_naming_counts_for_each_customer_and_comes_first(shop: Shop) -> None:
+def test_the_first_naming_counts_for_each_customer_and_comes_first(projected: ProjectedLog) -> None:
     """Issue 8, 2: whatever is named later changes nothing of what is known of each customer."""
     anna, ben, phone = uuid4(), uuid4(), uuid4()
     first, second = opened(), opened()
     for technician, order, size in ((anna, first, 8), (anna, second, 9), (ben, second, 10), (anna, first, 11)):
         order.record_photo(sha256=HASH, size=size, media_type="image/png")
-        shop.record(order, actor=technician, device=phone)
+        projected.record(order, actor=technician, device=phone)
 
-    with shop.seen() as reader:
+    with projected.seen() as reader:
         named = [(row["customer"], row["size"]) for row in attachments(reader, HASH, anna)]
         by_all = [row["size"] for row in attachments(reader, HASH)]
         sizes, newest = named_sizes(reader, HASH), newest_sizes(reader, HASH, anna, 2)
@@ -82,27 +82,27 @@ def test_the_first_naming_counts_for_each_customer_and_comes_first(shop: Shop) -
     assert by_all == [8, 9]
     assert sizes == {first.customer: [8, 11], second.customer: [9, 10]}
     assert newest == [11, 9]
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()
 
 
 @pytest.mark.parametrize("order_of_naming", ["mama", "am"])
 def test_a_naming_for_work_of_somebody_else_does_not_count_beside_a_rightful_one(
-    shop: Shop, order_of_naming: str
+    projected: ProjectedLog, order_of_naming: str
 ) -> None:
     """Issue 8, 2: neither before nor after it; so for photos of an order and for signatures of a visit."""
     anna, mallory, phone = uuid4(), uuid4(), uuid4()
     order, visit = opened(), planned(technician=anna)
     order.assign(anna)
-    shop.record(order)
-    shop.record(visit)
+    projected.record(order)
+    projected.record(visit)
     for who in order_of_naming:
         technician = anna if who == "a" else mallory
         media_type = "image/png" if technician == anna else "text/html"
         order.record_photo(sha256=HASH, size=9, media_type=media_type)
         visit.record_signed(sha256="6a" * 32, size=9, media_type=media_type, technician=technician)
-        shop.record(order, visit, actor=technician, device=phone)
+        projected.record(order, visit, actor=technician, device=phone)
 
-    with shop.seen() as reader:
+    with projected.seen() as reader:
         for sha256 in (HASH, "6a" * 32):
             assert [row["media_type"] for row in attachments(reader, sha256)] == ["image/png"]
-    shop.must_be_the_same_rebuilt()
+    projected.check_rebuild()

@@ -19,22 +19,22 @@ from tests.support.work_orders import ANNA, BEN
 @pytest.fixture
 def office() -> Office:
     made = Office()
-    made.news.tell(bought(20, VAN))
+    made.views.record(bought(20, VAN))
     return made
 
 
 def test_what_was_done_after_the_order_went_to_somebody_else_is_one_discrepancy(office: Office) -> None:
     order = office.order()
     order.record_note("Before.")
-    office.anna.tell(office.news, order)
+    office.anna.record(office.views, order)
     order.assign(BEN)
-    office.news.tell(order)
+    office.views.record(order)
     order.record_labour(minutes=9, kind="work", technician=ANNA)
-    office.anna.tell(office.news, order, minutes=20)
-    first = office.news.position
+    office.anna.record(office.views, order, minutes=20)
+    first = office.views.position
     order.record_completion(technician=ANNA, fixed="yes")
-    office.anna.tell(office.news, order, minutes=30)
-    office.anna.tell(office.news, used(1, work_order=order.id, technician=ANNA), minutes=10)
+    office.anna.record(office.views, order, minutes=30)
+    office.anna.record(office.views, used(1, work_order=order.id, technician=ANNA), minutes=10)
 
     row = office.one("work_after_reassignment")
     assert row["refs"] == {"work_order": str(order.id), "technician": str(ANNA)}
@@ -46,7 +46,7 @@ def test_what_was_done_after_the_order_went_to_somebody_else_is_one_discrepancy(
 def test_what_is_told_before_anybody_has_the_order_fits(office: Office) -> None:
     order = office.order(technician=None)
     order.record_note("It is the blue door.")
-    office.ben.tell(office.news, order)
+    office.ben.record(office.views, order)
 
     assert office.found() == []
 
@@ -55,7 +55,7 @@ def test_what_the_office_notes_on_an_order_fits(office: Office) -> None:
     order = office.order()
     order.record_note("It is the blue door.")
     order.record_labour(minutes=5, kind="work", technician=BEN)
-    office.news.tell(order)
+    office.views.record(order)
 
     assert office.found() == []
 
@@ -63,25 +63,25 @@ def test_what_the_office_notes_on_an_order_fits(office: Office) -> None:
 def test_what_was_done_after_the_order_was_cancelled_is_found(office: Office) -> None:
     order = office.order()
     order.cancel("The customer moved away.")
-    office.news.tell(order)
+    office.views.record(order)
     order.record_diagnosis(problem="noise", cause="dirt", remedy="clean")
-    office.anna.tell(office.news, order, minutes=5)
+    office.anna.record(office.views, order, minutes=5)
 
     row = office.one("work_after_cancel")
-    assert (positions(row), row["technician"], row["work_order"]) == ([office.news.position], ANNA, order.id)
+    assert (positions(row), row["technician"], row["work_order"]) == ([office.views.position], ANNA, order.id)
 
 
 def test_nothing_is_left_of_a_misfit_that_was_taken_back(office: Office) -> None:
     order = office.order(BEN)
     order.record_note("Wrong order.")
-    wrong = office.anna.tell(office.news, order)
+    wrong = office.anna.record(office.views, order)
     use = used(1, work_order=order.id, technician=ANNA, id=office.anna.operation())
-    office.anna.tell(office.news, use)
+    office.anna.record(office.views, use)
     order.record_correction(operation=wrong, fact="work_order.note_added")
-    office.anna.tell(office.news, order)
+    office.anna.record(office.views, order)
     assert len(office.one("work_after_reassignment")["events"]) == 1
 
-    office.anna.tell(office.news, use.reverse(id=uuid4(), reason="fact_corrected"))
+    office.anna.record(office.views, use.reverse(id=uuid4(), reason="fact_corrected"))
 
     assert office.found() == []
 
@@ -90,7 +90,7 @@ def test_an_order_completed_from_two_devices_is_asked_about(office: Office) -> N
     order = office.order()
     for phone, technician, minutes in ((office.anna, ANNA, 20), (office.ben, BEN, 10)):
         order.record_completion(technician=technician, fixed="yes")
-        phone.tell(office.news, order, minutes=minutes)
+        phone.record(office.views, order, minutes=minutes)
 
     row = office.one("duplicate_completion")
     assert (len(row["events"]), row["opened_at"]) == (2, later(20))
@@ -100,11 +100,11 @@ def test_taking_one_of_two_completions_back_answers_the_question(office: Office)
     order = office.order()
     for _ in range(2):
         order.record_completion(technician=ANNA, fixed="yes")
-        operation = office.anna.tell(office.news, order)
+        operation = office.anna.record(office.views, order)
     assert len(office.found("duplicate_completion")) == 1
 
     order.record_correction(operation=operation, fact="work_order.completed")
-    office.anna.tell(office.news, order)
+    office.anna.record(office.views, order)
 
     assert office.found("duplicate_completion") == []
 
@@ -112,33 +112,33 @@ def test_taking_one_of_two_completions_back_answers_the_question(office: Office)
 def test_the_office_that_confirms_a_report_does_not_complete_twice(office: Office) -> None:
     order = office.order(BEN)
     order.record_completion(technician=ANNA, fixed="yes")
-    office.anna.tell(office.news, order, minutes=10)
+    office.anna.record(office.views, order, minutes=10)
     order.complete(fixed="yes", technician=ANNA)
-    office.news.tell(order, at=later(20))
+    office.views.record(order, at=later(20))
     assert office.found("duplicate_completion") == []
 
     order.record_completion(technician=BEN, fixed="yes")
-    office.ben.tell(office.news, order, minutes=30)
+    office.ben.record(office.views, order, minutes=30)
     assert len(office.found("duplicate_completion")) == 1
 
 
 def test_work_that_was_taken_up_again_may_be_completed_again(office: Office) -> None:
     order = office.order()
     order.record_completion(technician=ANNA, fixed="temporary")
-    office.anna.tell(office.news, order, minutes=10)
+    office.anna.record(office.views, order, minutes=10)
     order.reopen("It hums again.")
-    office.news.tell(order, at=later(20))
+    office.views.record(order, at=later(20))
     order.record_completion(technician=ANNA, fixed="yes")
-    office.anna.tell(office.news, order, minutes=30)
+    office.anna.record(office.views, order, minutes=30)
 
     assert office.found() == []
 
 
 def use_twice(office: Office, between: timedelta, **second: Any) -> Any:
     order = office.order()
-    office.anna.tell(office.news, used(1, work_order=order.id, technician=ANNA))
+    office.anna.record(office.views, used(1, work_order=order.id, technician=ANNA))
     later_use = used(1, **({"work_order": order.id, "technician": ANNA} | second))
-    office.ben.tell(office.news, later_use, minutes=between.total_seconds() / 60)
+    office.ben.record(office.views, later_use, minutes=between.total_seconds() / 60)
     return later_use
 
 
@@ -154,7 +154,7 @@ def test_later_or_elsewhere_or_on_the_same_device_it_is_another_use(office: Offi
     use_twice(office, timedelta(minutes=1), work_order=uuid4())
     order = office.order()
     for minutes in (1, 2):
-        office.anna.tell(office.news, used(1, work_order=order.id, technician=ANNA), minutes=minutes)
+        office.anna.record(office.views, used(1, work_order=order.id, technician=ANNA), minutes=minutes)
 
     assert office.found("possible_double_use") == []
 
@@ -163,17 +163,17 @@ def test_taking_one_of_two_uses_back_answers_the_question(office: Office) -> Non
     use = use_twice(office, timedelta(minutes=5))
     assert len(office.found("possible_double_use")) == 1
 
-    office.ben.tell(office.news, use.reverse(id=uuid4(), reason="fact_corrected"))
+    office.ben.record(office.views, use.reverse(id=uuid4(), reason="fact_corrected"))
 
     assert office.found("possible_double_use") == []
 
 
 def test_a_part_that_nobody_knows_is_asked_about_until_it_is_registered(office: Office) -> None:
     stranger = uuid4()
-    office.anna.tell(office.news, used(1, part=stranger), used(1, part=stranger))
+    office.anna.record(office.views, used(1, part=stranger), used(1, part=stranger))
     assert office.one("unknown_part")["refs"] == {"part": str(stranger)}
 
-    office.news.tell(Part.register(id=stranger, number="P-9", names=(PartName("en", "Cap"),), unit="piece"))
+    office.views.record(Part.register(id=stranger, number="P-9", names=(PartName("en", "Cap"),), unit="piece"))
     assert office.found("unknown_part") == []
 
 
@@ -181,7 +181,7 @@ def test_a_device_that_tells_of_the_future_has_a_wrong_clock(office: Office) -> 
     order = office.order()
     for ahead, texts in ((timedelta(minutes=2), 0), (timedelta(minutes=2, seconds=1), 1), (timedelta(days=1), 2)):
         order.record_note("It hums.")
-        office.anna.tell(office.news, order, claimed_at=NOON + ahead)
+        office.anna.record(office.views, order, claimed_at=NOON + ahead)
         assert len(office.one("clock_suspect")["events"] if texts else office.found()) == texts
 
     assert office.one("clock_suspect")["refs"] == {"device": str(office.anna.id)}

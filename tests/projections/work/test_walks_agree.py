@@ -19,7 +19,7 @@ from projections.work.work_order_row import WORK_ORDERS
 from projections.work.work_orders import WorkOrders
 from tests.simulation.memory_log import MemoryLog
 from tests.support.logs import NOON
-from tests.support.memory_events import News
+from tests.support.memory_events import ViewsInMemory
 
 ANNA, BEN, DEVICE, EPOCH = UUID(int=1001), UUID(int=1002), UUID(int=1), UUID(int=9)
 FACTS = ("complete", "fail", "labour")
@@ -35,23 +35,23 @@ class Both:
 
     def __init__(self, *views: Any) -> None:
         self.log = MemoryLog(EPOCH, lambda: NOON)
-        self.news = News(*views)
+        self.views = ViewsInMemory(*views)
         self.operations = 0
 
     def begin(self, entity: Any) -> None:
         self._record(entity, Envelope(occurred_at=NOON - timedelta(days=1)))
 
-    def office(self, kind: Any, minutes: int, event: Any, **said: Any) -> None:
+    def office(self, kind: Any, minutes: int, event: Any, **fields: Any) -> None:
         """A decision as it was recorded, whatever the rules would say today."""
         entity = self.entity(kind)
-        entity.trigger_event(event, **said)
+        entity.trigger_event(event, **fields)
         self._record(entity, Envelope(occurred_at=at(minutes)))
 
     def phone(self, kind: Any, minutes: int, number: int, act: Any, seen: int | None = None) -> None:
         entity = self.entity(kind)
         act(entity)
-        told: dict[str, Any] = {"device": DEVICE, "operation_id": UUID(int=5000 + number), "seen_position": seen}
-        self._record(entity, Envelope(occurred_at=at(minutes), **told))
+        fields: dict[str, Any] = {"device": DEVICE, "operation_id": UUID(int=5000 + number), "seen_position": seen}
+        self._record(entity, Envelope(occurred_at=at(minutes), **fields))
 
     def entity(self, kind: Any) -> Any:
         return self.log.work().get(kind, UUID(int=kind is Visit))
@@ -60,14 +60,14 @@ class Both:
         work = self.log.work()
         work.add(envelope, entity)
         work.commit()
-        self.news.fold(self.log.events[self.news.position :])
+        self.views.fold(self.log.events[self.views.position :])
 
 
 def at(minutes: int) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def an_order(told: list[Any], decided: list[Any], arrival: Any) -> tuple[Status, str]:
+def an_order(reported: list[Any], decided: list[Any], arrival: Any) -> tuple[Status, str]:
     """How the order and the row stand; decisions keep their order, the facts of the phone arrive in any."""
     both = Both(WorkOrders())
     order = WorkOrder.open(id=UUID(int=0), number="W-1", customer=UUID(int=55))
@@ -85,16 +85,16 @@ def an_order(told: list[Any], decided: list[Any], arrival: Any) -> tuple[Status,
         "resume": (WorkOrder.Resumed, {}),
     }
     for is_fact, number in arrival:
-        what, minutes = (told if is_fact else decided)[number]
+        what, minutes = (reported if is_fact else decided)[number]
         if is_fact:
             both.phone(WorkOrder, minutes, number, facts[what])
         else:
-            event, said = decisions[what]
-            both.office(WorkOrder, minutes, event, **said)
-    return both.entity(WorkOrder).status, both.news.row(WORK_ORDERS, UUID(int=0))["status"]
+            event, fields = decisions[what]
+            both.office(WorkOrder, minutes, event, **fields)
+    return both.entity(WorkOrder).status, both.views.row(WORK_ORDERS, UUID(int=0))["status"]
 
 
-def a_visit(told: list[Any], changes: list[Any], arrival: Any) -> tuple[Any, Any]:
+def a_visit(reported: list[Any], changes: list[Any], arrival: Any) -> tuple[Any, Any]:
     both = Both(Visits())
     visit = Visit.plan(
         id=UUID(int=1),
@@ -107,16 +107,16 @@ def a_visit(told: list[Any], changes: list[Any], arrival: Any) -> tuple[Any, Any
     )
     both.begin(visit)
     for is_fact, number in arrival:
-        what, minutes = (told if is_fact else changes)[number]
+        what, minutes = (reported if is_fact else changes)[number]
         if is_fact:
             both.phone(Visit, minutes, number, lambda it, what=what: getattr(it, f"record_{what}")(ANNA))
         elif what == "reschedule":
-            said = {"window_start": at(600), "window_end": at(660), "zone": "UTC"}
-            both.office(Visit, minutes, Visit.Rescheduled, work_order=UUID(int=7), **said)
+            fields = {"window_start": at(600), "window_end": at(660), "zone": "UTC"}
+            both.office(Visit, minutes, Visit.Rescheduled, work_order=UUID(int=7), **fields)
         else:
             who = ANNA if what == "anna" else BEN
             both.office(Visit, minutes, Visit.Dispatched, work_order=UUID(int=7), technician=who, previous=None)
-    entity, row = both.entity(Visit), both.news.row(VISITS, UUID(int=1))
+    entity, row = both.entity(Visit), both.views.row(VISITS, UUID(int=1))
     return (entity.status, entity.technician), (row["status"], row["technician"])
 
 
@@ -134,29 +134,29 @@ def arrivals(facts: int, decisions: int) -> st.SearchStrategy[tuple[Any, ...]]:
 @settings(max_examples=150, deadline=None)
 @given(st.data(), TOLD, DECIDED)
 def test_an_order_stands_where_its_row_says_however_its_facts_arrive(
-    data: Any, told: list[Any], decided: list[Any]
+    data: Any, reported: list[Any], decided: list[Any]
 ) -> None:
     """Issue 9, 1: the order, its row, and what follows from the same facts in another order of arrival."""
-    one, other = data.draw(arrivals(len(told), len(decided)))
+    one, other = data.draw(arrivals(len(reported), len(decided)))
 
-    rule, screen = an_order(told, decided, one)
+    rule, screen = an_order(reported, decided, one)
 
     assert rule == screen
-    assert (rule, screen) == an_order(told, decided, other)
+    assert (rule, screen) == an_order(reported, decided, other)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.data(), STEPS, CHANGES)
 def test_a_visit_stands_where_its_row_says_however_its_facts_arrive(
-    data: Any, told: list[Any], changes: list[Any]
+    data: Any, reported: list[Any], changes: list[Any]
 ) -> None:
     """Issue 9, 1: the visit, its row, and what follows from the same facts in another order of arrival."""
-    one, other = data.draw(arrivals(len(told), len(changes)))
+    one, other = data.draw(arrivals(len(reported), len(changes)))
 
-    rule, screen = a_visit(told, changes, one)
+    rule, screen = a_visit(reported, changes, one)
 
     assert rule == screen
-    assert (rule, screen) == a_visit(told, changes, other)
+    assert (rule, screen) == a_visit(reported, changes, other)
 
 
 def test_a_completion_from_before_the_reopening_that_comes_late_finishes_nothing() -> None:
@@ -178,6 +178,6 @@ def test_a_late_fact_is_shown_as_late_and_says_whether_it_changed_anything() -> 
     both.phone(WorkOrder, 10, 2, done)
     both.phone(WorkOrder, 0, 3, done)
 
-    steps = both.news.row(WORK_ORDERS, UUID(int=0))["steps"]
+    steps = both.views.row(WORK_ORDERS, UUID(int=0))["steps"]
 
     assert [step.get("late") for step in steps] == [None, {"changed": False}, {"changed": True}, None]

@@ -19,10 +19,10 @@ from tests.support.stock_days import Day
 from tests.support.work_days import DECISIONS, STEPS, TURNS, WorkDay
 
 
-def told(blocks: list[Any], *, in_turns: bool) -> WorkDay:
+def replayed(blocks: list[Any], *, in_turns: bool) -> WorkDay:
     day = WorkDay(DeviceActivity(), Movements(), Operations(), Discrepancies())
     for steps, decisions, turns in blocks:
-        day.pass_by(steps, turns if in_turns else [])
+        day.replay(steps, turns if in_turns else [])
         day.decide(decisions)
     return day
 
@@ -30,10 +30,10 @@ def told(blocks: list[Any], *, in_turns: bool) -> WorkDay:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(STEPS, DECISIONS, TURNS), min_size=1, max_size=2))
 def test_any_order_of_arrival_gives_the_same_views(blocks: list[Any]) -> None:
-    one_phone_after_the_other = told(blocks, in_turns=False)
-    interleaved = told(blocks, in_turns=True)
+    one_phone_after_the_other = replayed(blocks, in_turns=False)
+    interleaved = replayed(blocks, in_turns=True)
 
-    assert interleaved.news.timeless() == one_phone_after_the_other.news.timeless()
+    assert interleaved.views.timeless() == one_phone_after_the_other.views.timeless()
 
 
 @settings(max_examples=60, deadline=None)
@@ -43,16 +43,16 @@ def test_a_book_is_below_zero_exactly_where_a_negative_book_is_open(
 ) -> None:
     day = Day(Discrepancies())
     for steps in (morning, evening):
-        day.pass_by(steps, turns)
+        day.replay(steps, turns)
 
-    rows = day.news.rows
+    rows = day.views.rows
     found = {
         (row["location"], row["part"])
-        for row in day.news.all(DISCREPANCIES)
+        for row in day.views.all(DISCREPANCIES)
         if row["kind"] == "negative_book" and row["open"]
     }
     assert found == {
         (row["location"], row["part"])
-        for row in day.news.all(STOCK)
+        for row in day.views.all(STOCK)
         if row["on_hand"] < 0 and must_not_be_negative(rows, row["location"])
     }

@@ -1,4 +1,4 @@
-"""Mistakes that a device can make."""
+"""Bugs of a device."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sync.device.outbox import Outbox
 from sync.device.replica import Replica
 from sync.device.sending import Sender
 from sync.device.wiping import Wiper
-from tests.simulation.planted import Garden, bug
+from tests.simulation.planted import Patcher, bug
 
 
 @bug("operation dropped on 403", "a refused device throws its outbox away")
-def dropped_on_403(garden: Garden) -> None:
+def dropped_on_403(patcher: Patcher) -> None:
     def push(original: Any, sender: Sender, **how: Any) -> Any:
         try:
             return original(sender, **how)
@@ -23,11 +23,11 @@ def dropped_on_403(garden: Garden) -> None:
                 sender._local.file.db.execute("DELETE FROM operations WHERE acknowledged IS NULL")
             raise
 
-    garden.wrap(Sender, "push", push)
+    patcher.wrap(Sender, "push", push)
 
 
 @bug("cursor saved before its page", "a device that dies between the two never gets the page")
-def cursor_first(garden: Garden) -> None:
+def cursor_first(patcher: Patcher) -> None:
     def take(original: Any, local: Local, asked: str | None, page: dict[str, Any]) -> Any:
         if local.file.get("cursor") == asked:
             local.file.set(cursor=page["cursor"])
@@ -35,41 +35,41 @@ def cursor_first(garden: Garden) -> None:
             local.file.db.execute("BEGIN IMMEDIATE")
         return original(local, local.file.get("cursor"), page)
 
-    garden.wrap(Local, "take", take)
+    patcher.wrap(Local, "take", take)
 
 
 @bug("eviction deletes a pending operation", "a device that makes room forgets what it has not sent")
-def eviction(garden: Garden) -> None:
+def eviction(patcher: Patcher) -> None:
     def sweep(original: Any, outbox: Outbox) -> None:
         original(outbox)
         outbox.db.execute("DELETE FROM operations WHERE n <= (SELECT max(n) FROM operations) - 4")
 
-    garden.wrap(Outbox, "sweep", sweep)
+    patcher.wrap(Outbox, "sweep", sweep)
 
 
 @bug("the device adopts the server's digest", "a device that is wrong never finds out")
-def adopted(garden: Garden) -> None:
+def adopted(patcher: Patcher) -> None:
     def store(original: Any, replica: Replica, asked: str | None, page: dict[str, Any]) -> Any:
         if "digests" in page:
-            garden_digests = page["digests"]
-            replica.digests = lambda: garden_digests  # type: ignore[method-assign]
+            page_digests = page["digests"]
+            replica.digests = lambda: page_digests  # type: ignore[method-assign]
         return original(replica, asked, page)
 
-    garden.wrap(Replica, "store", store)
+    patcher.wrap(Replica, "store", store)
 
 
 @bug("restore without re-send", "what a restored server has lost stays lost")
-def no_resend(garden: Garden) -> None:
-    garden.replace(Outbox, "send_again", lambda *_: None)
+def no_resend(patcher: Patcher) -> None:
+    patcher.replace(Outbox, "send_again", lambda *_: None)
 
 
 @bug("resend from the wrong number", "the first lost operation stays lost")
-def resend_too_late(garden: Garden) -> None:
-    garden.wrap(Outbox, "send_again", lambda original, outbox, expected: original(outbox, expected + 1))
+def resend_too_late(patcher: Patcher) -> None:
+    patcher.wrap(Outbox, "send_again", lambda original, outbox, expected: original(outbox, expected + 1))
 
 
 @bug("ids made anew with a new incarnation", "what was sent before is sent as something else")
-def new_ids(garden: Garden) -> None:
+def new_ids(patcher: Patcher) -> None:
     def renumber(original: Any, outbox: Outbox, **how: Any) -> None:
         for (n,) in outbox.db.execute("SELECT n FROM operations WHERE acknowledged IS NULL").fetchall():
             text = outbox.db.execute("SELECT id, operation FROM operations WHERE n = ?", (n,)).fetchone()
@@ -78,34 +78,34 @@ def new_ids(garden: Garden) -> None:
             outbox.db.execute("UPDATE operations SET id = ?, operation = ? WHERE n = ?", changed)
         original(outbox, **how)
 
-    garden.wrap(Outbox, "renumber", renumber)
+    patcher.wrap(Outbox, "renumber", renumber)
 
 
 @bug("erased before salvage", "a lost device takes its work with it")
-def no_salvage(garden: Garden) -> None:
-    garden.replace(Wiper, "_salvage", lambda wiper: wiper._local.file.set(wiping="erase"))
+def no_salvage(patcher: Patcher) -> None:
+    patcher.replace(Wiper, "_salvage", lambda wiper: wiper._local.file.set(wiping="erase"))
 
 
 @bug("a new download keeps what is old", "documents that are no longer the technician's stay")
-def old_generations(garden: Garden) -> None:
-    garden.wrap(Replica, "forget_cursor", lambda _, replica: replica.file.set(cursor=None, agrees=None))
+def old_generations(patcher: Patcher) -> None:
+    patcher.wrap(Replica, "forget_cursor", lambda _, replica: replica.file.set(cursor=None, agrees=None))
 
 
 @bug("a lost photo fails its operation", "an operation waits for bytes that wait for the operation")
-def photo_first(garden: Garden) -> None:
+def photo_first(patcher: Patcher) -> None:
     def batch(original: Any, outbox: Outbox, most: int) -> Any:
         left = [name for (name,) in outbox.db.execute("SELECT sha256 FROM blobs WHERE done IS NULL").fetchall()]
         queued = original(outbox, most)
         ready = [n for n, one in enumerate(queued) if any(name in one.text for name in left)]
         return queued[: ready[0]] if ready else queued
 
-    garden.wrap(Outbox, "batch", batch)
+    patcher.wrap(Outbox, "batch", batch)
 
 
 @bug("what was sent is thrown away at once", "a restored server never gets it back")
-def not_kept(garden: Garden) -> None:
+def not_kept(patcher: Patcher) -> None:
     def sweep(original: Any, outbox: Outbox) -> None:
         original(outbox)
         outbox.db.execute("DELETE FROM operations WHERE acknowledged IS NOT NULL AND status = 'applied'")
 
-    garden.wrap(Outbox, "sweep", sweep)
+    patcher.wrap(Outbox, "sweep", sweep)

@@ -1,4 +1,4 @@
-"""Mistakes that the log can make, or the transaction around it."""
+"""Bugs of the log, or of the transaction around it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from domain.recording.answers import Appended
 from tests.simulation.memory_answers import MemoryAnswers
 from tests.simulation.memory_log import MemoryLog
-from tests.simulation.planted import Garden, bug
+from tests.simulation.planted import Patcher, bug
 from tests.simulation.server import Crashed, Server
 from tests.simulation.world import World
 
 
 @bug("result stored apart from effect", "a server that dies between the two does it all again")
-def apart(garden: Garden) -> None:
+def apart(patcher: Patcher) -> None:
     def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
         events, envelopes, answers, turn, reads = what
         if turn is None or not events:
@@ -23,11 +23,11 @@ def apart(garden: Garden) -> None:
         log.operations.turns[turn.device, turn.incarnation] = turn.next
         return appended
 
-    garden.wrap(MemoryLog, "append", append)
+    patcher.wrap(MemoryLog, "append", append)
 
 
 @bug("acknowledged before it is committed", "a server that dies has promised what it does not have")
-def before_commit(garden: Garden) -> None:
+def before_commit(patcher: Patcher) -> None:
     def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
         copy = log.backup()
         try:
@@ -38,11 +38,11 @@ def before_commit(garden: Garden) -> None:
             log.restore(copy)
             return Appended(log.head(), log.events[-1].recorded_at)
 
-    garden.wrap(MemoryLog, "append", append)
+    patcher.wrap(MemoryLog, "append", append)
 
 
 @bug("duplicate answered before it is durable", "the second attempt is told what the first one had not saved yet")
-def not_durable(garden: Garden) -> None:
+def not_durable(patcher: Patcher) -> None:
     def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
         copy = log.backup()
         try:
@@ -54,42 +54,42 @@ def not_durable(garden: Garden) -> None:
             world.auditor.ledger._last = log.head()
             raise
 
-    garden.wrap(MemoryLog, "append", append)
+    patcher.wrap(MemoryLog, "append", append)
 
 
 @bug("turns are not taken", "two pushes of one device are recorded side by side")
-def no_turns(garden: Garden) -> None:
-    garden.replace(MemoryAnswers, "is_turn", lambda *_: True)
-    garden.replace(MemoryAnswers, "first", lambda *_: None)  # alone, the other two would make good for it
-    garden.replace(MemoryAnswers, "collide", lambda *_: False)
+def no_turns(patcher: Patcher) -> None:
+    patcher.replace(MemoryAnswers, "is_turn", lambda *_: True)
+    patcher.replace(MemoryAnswers, "first", lambda *_: None)  # alone, the other two would make good for it
+    patcher.replace(MemoryAnswers, "collide", lambda *_: False)
 
 
 @bug("ids are looked up a device at a time", "what a copied phone sends takes effect once for each copy")
-def each_device(garden: Garden) -> None:
+def each_device(patcher: Patcher) -> None:
     def history(original: Any, answers: MemoryAnswers, device: Any, *asked: Any) -> Any:
         past = original(answers, device, *asked)
         return past._replace(known=[one for one in past.known if one.device == device])
 
-    garden.wrap(MemoryAnswers, "history", history)
-    garden.replace(MemoryAnswers, "first", lambda *_: None)
+    patcher.wrap(MemoryAnswers, "history", history)
+    patcher.replace(MemoryAnswers, "first", lambda *_: None)
 
 
 @bug("reads are not verified", "a decision rests on what is not so any more when it is recorded")
-def unverified(garden: Garden) -> None:
+def unverified(patcher: Patcher) -> None:
     def append(original: Any, log: MemoryLog, *what: Any, **more: Any) -> Any:
         return original(log, *what[:4], **more)
 
-    garden.wrap(MemoryLog, "append", append)
+    patcher.wrap(MemoryLog, "append", append)
 
 
 @bug("a restored server keeps its epoch", "nobody is told that something has been lost")
-def same_epoch(garden: Garden) -> None:
-    garden.replace(Server, "_begin_life", lambda server, _: setattr(server, "_next_life", server.log.epoch()))
+def same_epoch(patcher: Patcher) -> None:
+    patcher.replace(Server, "_begin_life", lambda server, _: setattr(server, "_next_life", server.log.epoch()))
 
 
 @bug("a position is left out", "a reader that remembers the last position waits for ever, or misses one")
-def gap(garden: Garden) -> None:
+def gap(patcher: Patcher) -> None:
     def recorded(original: Any, log: MemoryLog, position: int, *rest: Any) -> Any:
         return original(log, position + (position > 150), *rest)
 
-    garden.wrap(MemoryLog, "_recorded", recorded)
+    patcher.wrap(MemoryLog, "_recorded", recorded)

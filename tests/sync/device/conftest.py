@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from sync.device import Device
-from tests.support.fake_office import JOB, PART, VAN, VISIT, Office
+from tests.support.fake_office import JOB, PART, VAN, VISIT, FakeOffice
 from tests.support.fake_office_enrolment import ME
-from tests.support.scripted_stream import Station
+from tests.support.scripted_stream import ScriptedStreams
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def office() -> FakeOffice:
+    return FakeOffice()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ Open = Callable[..., Device]
 
 
 @pytest.fixture
-def opened(office: Office, tmp_path: Path, slept: list[float]) -> Iterator[Open]:
+def opened(office: FakeOffice, tmp_path: Path, slept: list[float]) -> Iterator[Open]:
     """Opens the device's file, again and again if need be, with a clock that stands still and no real waiting."""
     devices: list[Device] = []
     hour = [datetime(2026, 11, 21, 15, 0, tzinfo=UTC).astimezone()]
@@ -64,13 +64,13 @@ def device(opened: Open) -> Device:
 
 
 @pytest.fixture
-def url(office: Office) -> Iterator[str]:
+def url(office: FakeOffice) -> Iterator[str]:
     """The office on loopback."""
 
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             if self.path.startswith("/sync/v1/live"):
-                self.tell()
+                self.send_news()
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             try:
@@ -86,7 +86,7 @@ def url(office: Office) -> Iterator[str]:
 
         do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815
 
-        def tell(self) -> None:
+        def send_news(self) -> None:
             """The stream of news, line by line, as the office has it at the moment."""
             self.send_response(200)
             self.end_headers()
@@ -107,12 +107,12 @@ def url(office: Office) -> Iterator[str]:
 
 
 @pytest.fixture
-def station() -> Station:
-    return Station()
+def station() -> ScriptedStreams:
+    return ScriptedStreams()
 
 
 @pytest.fixture
-def listening(opened: Open, station: Station) -> Device:
+def listening(opened: Open, station: ScriptedStreams) -> Device:
     """An enrolled device that listens to the station."""
     device = opened(listen=station.listen, tries=1)
     device.enrol("code", "phone")
@@ -134,7 +134,7 @@ def typed(tmp_path: Path) -> Type:
 
 
 @pytest.fixture
-def day(office: Office, url: str, typed: Type) -> Type:
+def day(office: FakeOffice, url: str, typed: Type) -> Type:
     """The terminal of an enrolled technician with one job, one part and a van."""
     office.put("location", VAN, kind="van", name="Van 1", custodian=ME)
     office.put("location", JOB[:-1] + "8", kind="warehouse", name="Depot")

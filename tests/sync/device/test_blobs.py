@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.device import BadUseError, Device, Reply
-from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office import JOB, FakeOffice, answers_with, unreachable
 from tests.support.fake_office_enrolment import problem, reply
 
 PHOTO = bytes(range(256)) * 2500  # 640,000 bytes: three pieces
@@ -23,7 +23,7 @@ def passes(_: str, answer: Callable[[], Reply]) -> Reply:
     return answer()
 
 
-def test_a_photo_is_named_by_its_hash_and_its_bytes_follow_the_operation(office: Office, device: Device) -> None:
+def test_a_photo_is_named_by_its_hash_and_its_bytes_follow_the_operation(office: FakeOffice, device: Device) -> None:
     photograph(device)
     named = {name: device.outbox()[0]["data"][name] for name in ("sha256", "size", "media_type")}
     assert named == {"sha256": NAME, "size": len(PHOTO), "media_type": "image/jpeg"}
@@ -54,7 +54,7 @@ def test_what_no_server_takes_is_refused_at_once(device: Device, size: int) -> N
 
 
 def test_an_upload_that_was_interrupted_goes_on_where_it_stopped(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     photograph(device)
     office.faults += [passes, passes, passes, unreachable]
@@ -70,18 +70,18 @@ def test_an_upload_that_was_interrupted_goes_on_where_it_stopped(
     assert office.shelf.kept == {NAME: PHOTO}
 
 
-def test_a_server_that_knows_better_how_much_it_has_is_believed(office: Office, device: Device) -> None:
+def test_a_server_that_knows_better_how_much_it_has_is_believed(office: FakeOffice, device: Device) -> None:
     photograph(device)
     device.push()
     office.shelf.begun[NAME] = PHOTO[:1000]
-    office.faults.append(says(Reply(200, {"upload-offset": "0"}, b"")))
+    office.faults.append(answers_with(Reply(200, {"upload-offset": "0"}, b"")))
 
     assert device.upload() == 1
 
     assert office.shelf.kept == {NAME: PHOTO}
 
 
-def test_what_the_server_has_already_is_not_sent(office: Office, device: Device) -> None:
+def test_what_the_server_has_already_is_not_sent(office: FakeOffice, device: Device) -> None:
     photograph(device)
     device.push()
     office.shelf.kept[NAME] = PHOTO
@@ -106,10 +106,10 @@ def test_what_the_server_has_already_is_not_sent(office: Office, device: Device)
     ],
 )
 def test_a_photo_that_fails_is_tried_again_later_and_holds_nothing_up(
-    office: Office, device: Device, opened: Callable[..., Device], answer: Reply
+    office: FakeOffice, device: Device, opened: Callable[..., Device], answer: Reply
 ) -> None:
     photograph(device)
-    office.faults += [passes, passes, says(answer)]
+    office.faults += [passes, passes, answers_with(answer)]
     device.sync()
     assert office.shelf.kept == {}
     other = device.record("note_added", {"work_order": JOB, "text": "goes on"})
@@ -122,28 +122,28 @@ def test_a_photo_that_fails_is_tried_again_later_and_holds_nothing_up(
     assert office.shelf.kept == {NAME: PHOTO}
 
 
-def test_a_server_that_never_gets_further_is_left(office: Office, device: Device) -> None:
+def test_a_server_that_never_gets_further_is_left(office: FakeOffice, device: Device) -> None:
     photograph(device)
     device.push()
-    office.faults += [says(Reply(200, {"upload-offset": "0"}, b""))] * 99
+    office.faults += [answers_with(Reply(200, {"upload-offset": "0"}, b""))] * 99
 
     assert device.upload() == 0
 
     assert len(office.faults) > 90
 
 
-def test_a_photo_that_fails_does_not_keep_the_next_one(office: Office, device: Device) -> None:
+def test_a_photo_that_fails_does_not_keep_the_next_one(office: FakeOffice, device: Device) -> None:
     photograph(device)
     photograph(device, b"small")
     device.push()
-    office.faults += [passes, says(problem(422, "blob-mismatch"))]
+    office.faults += [passes, answers_with(problem(422, "blob-mismatch"))]
 
     assert device.upload() == 1
 
     assert list(office.shelf.kept.values()) == [b"small"]
 
 
-def test_an_operation_goes_before_the_rest_of_a_photo(office: Office, device: Device) -> None:
+def test_an_operation_goes_before_the_rest_of_a_photo(office: FakeOffice, device: Device) -> None:
     photograph(device)
     device.push()
 

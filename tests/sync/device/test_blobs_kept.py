@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from sync.device import Device, Reply
-from tests.support.fake_office import JOB, Office, unreachable
+from tests.support.fake_office import JOB, FakeOffice, unreachable
 
 PHOTO = bytes(range(256)) * 2500  # 640,000 bytes: three pieces
 NAME = sha256(PHOTO).hexdigest()
@@ -20,7 +20,7 @@ def passes(_: str, answer: Callable[[], Reply]) -> Reply:
 
 
 def test_a_held_photo_is_asked_for_again_until_its_operation_is_recorded(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     named = {"work_order": JOB} | device.attach(PHOTO, "image/png")
     device.record("photo_taken", named, needs=["somebody's"])
@@ -31,7 +31,7 @@ def test_a_held_photo_is_asked_for_again_until_its_operation_is_recorded(
     assert opened(later=timedelta(minutes=1)).upload() == 1
 
 
-def test_an_expired_token_is_traded_in_the_middle_of_a_photo(office: Office, device: Device) -> None:
+def test_an_expired_token_is_traded_in_the_middle_of_a_photo(office: FakeOffice, device: Device) -> None:
     photograph(device)
     device.push()
     office.generation += 1
@@ -41,7 +41,7 @@ def test_an_expired_token_is_traded_in_the_middle_of_a_photo(office: Office, dev
 
 
 def test_bytes_stay_for_a_week_and_are_asked_for_after_a_restore(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     photograph(device)
     device.sync()
@@ -58,7 +58,7 @@ def test_bytes_stay_for_a_week_and_are_asked_for_after_a_restore(
 
 
 def test_an_operation_is_kept_until_its_photo_is_with_the_server(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     photograph(device)
     device.push()

@@ -45,11 +45,11 @@ def test_what_languages_read_differently_is_not_sent(value: Json) -> None:
 @given(some.dictionaries(some.text("abcXYZ_", min_size=1), values.filter(lambda value: json.dumps(value).isascii())))
 def test_what_is_sent_is_what_was_meant(value: Json) -> None:
     try:
-        told = sendable(value)
+        sent = sendable(value)
     except ValueError:
         assert not all(name.isascii() for name in names(value))
     else:
-        assert told == json.loads(json.dumps(value))
+        assert sent == json.loads(json.dumps(value))
 
 
 def names(value: object) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.device import Device
-from tests.support.fake_office import JOB, PART, VAN, Office
+from tests.support.fake_office import JOB, PART, VAN, FakeOffice
 
 WORK_AND_DIE = """
 import os, signal, sys
@@ -36,7 +36,9 @@ def work(file: Path, statements: int, at: str = "", by: str = "sync") -> subproc
 
 
 @pytest.mark.parametrize("by", ["sync", "pull"])
-def test_kill_9_between_a_page_and_its_cursor_keeps_neither(office: Office, url: str, tmp_path: Path, by: str) -> None:
+def test_kill_9_between_a_page_and_its_cursor_keeps_neither(
+    office: FakeOffice, url: str, tmp_path: Path, by: str
+) -> None:
     for number in range(3):
         office.put("part", f"p{number}", number=str(number))
     file = tmp_path / "device.db"
@@ -52,7 +54,9 @@ def test_kill_9_between_a_page_and_its_cursor_keeps_neither(office: Office, url:
     assert device.status()["through"] == office.position
 
 
-def test_kill_9_at_every_statement_loses_nothing_and_repeats_nothing(office: Office, url: str, tmp_path: Path) -> None:
+def test_kill_9_at_every_statement_loses_nothing_and_repeats_nothing(
+    office: FakeOffice, url: str, tmp_path: Path
+) -> None:
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="1000", reserved="0")
     file, recorded = tmp_path / "device.db", 0
     device = Device(str(file), url)

@@ -3,12 +3,12 @@
 import pytest
 
 from sync.device import Device
-from tests.support.fake_office import JOB, Office
+from tests.support.fake_office import JOB, FakeOffice
 from tests.support.fake_office_digests import leaf
 from tests.support.fake_office_documents import bodies, filled, held
 
 
-def test_a_device_that_holds_what_it_must_agrees_and_asks_nothing(office: Office, device: Device) -> None:
+def test_a_device_that_holds_what_it_must_agrees_and_asks_nothing(office: FakeOffice, device: Device) -> None:
     office.page = 3
     filled(office)
 
@@ -21,7 +21,7 @@ def test_a_device_that_holds_what_it_must_agrees_and_asks_nothing(office: Office
     assert office.verified == []
 
 
-def test_what_is_gone_but_kept_for_unsent_work_is_no_part_of_the_digest(office: Office, device: Device) -> None:
+def test_what_is_gone_but_kept_for_unsent_work_is_no_part_of_the_digest(office: FakeOffice, device: Device) -> None:
     filled(office)
     device.pull()
     device.record("note_added", {"work_order": JOB, "text": "unsent"})
@@ -45,7 +45,7 @@ def test_what_is_gone_but_kept_for_unsent_work_is_no_part_of_the_digest(office: 
         "UPDATE documents SET id = 'v98' WHERE id = 'v7'",
     ],
 )
-def test_whatever_was_damaged_is_healed_after_the_next_pull(office: Office, device: Device, damage: str) -> None:
+def test_whatever_was_damaged_is_healed_after_the_next_pull(office: FakeOffice, device: Device, damage: str) -> None:
     filled(office)
     device.pull()
     device.db.execute(damage)
@@ -57,7 +57,7 @@ def test_whatever_was_damaged_is_healed_after_the_next_pull(office: Office, devi
     assert len(office.verified) == 1
 
 
-def test_a_heal_brings_only_the_leaves_that_differ(office: Office, device: Device) -> None:
+def test_a_heal_brings_only_the_leaves_that_differ(office: FakeOffice, device: Device) -> None:
     filled(office)
     device.pull()
     device.db.execute("UPDATE documents SET body = '{}' WHERE id = 'p4'")
@@ -68,7 +68,7 @@ def test_a_heal_brings_only_the_leaves_that_differ(office: Office, device: Devic
     assert brought == sum(leaf(document) == damaged for document in office.documents.values() if "shared" in document)
 
 
-def test_a_push_that_brings_the_last_page_is_compared_as_well(office: Office, device: Device) -> None:
+def test_a_push_that_brings_the_last_page_is_compared_as_well(office: FakeOffice, device: Device) -> None:
     filled(office)
     device.pull()
     device.db.execute("DELETE FROM documents WHERE id = 'v3'")
@@ -80,7 +80,7 @@ def test_a_push_that_brings_the_last_page_is_compared_as_well(office: Office, de
 
 
 def test_a_document_that_unsent_work_names_stays_readable_when_a_heal_takes_it_away(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     filled(office)
     device.pull()

@@ -7,11 +7,13 @@ from random import Random
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.fake_office import JOB, Office, lost
+from tests.support.fake_office import JOB, FakeOffice, lost
 from tests.support.fake_office_enrolment import is_signed, problem
 
 
-def test_a_lost_reply_is_asked_for_with_the_very_same_request(office: Office, opened: Callable[..., Device]) -> None:
+def test_a_lost_reply_is_asked_for_with_the_very_same_request(
+    office: FakeOffice, opened: Callable[..., Device]
+) -> None:
     device = opened(tries=1)
     office.faults.append(lost)
     with pytest.raises(OfflineError):
@@ -26,7 +28,7 @@ def test_a_lost_reply_is_asked_for_with_the_very_same_request(office: Office, op
 
 @pytest.mark.usefixtures("unsigned")
 def test_also_a_device_that_gets_a_key_with_the_code_asks_with_the_same_one(
-    office: Office, opened: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
+    office: FakeOffice, opened: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = opened(tries=1)
     monkeypatch.undo()
@@ -40,7 +42,7 @@ def test_also_a_device_that_gets_a_key_with_the_code_asks_with_the_same_one(
 
 
 def test_a_copy_becomes_a_second_device_with_a_name_of_its_own_and_the_same_key(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     ids = [device.record("note_added", {"work_order": JOB, "text": "unsent in both"})]
     first = device.status()["install_id"]
@@ -65,7 +67,7 @@ def test_a_copy_becomes_a_second_device_with_a_name_of_its_own_and_the_same_key(
     assert [(item["id"], item["seq"]) for item in copy.outbox()] == [(ids[0], 1), (ids[1], 2)]
 
 
-def test_a_code_that_is_refused_leaves_a_copy_as_it_was(office: Office, device: Device) -> None:
+def test_a_code_that_is_refused_leaves_a_copy_as_it_was(office: FakeOffice, device: Device) -> None:
     first = device.status()["install_id"]
     office.faults.append(lambda _path, _answer: problem(403, "code-used"))
 
@@ -77,7 +79,7 @@ def test_a_code_that_is_refused_leaves_a_copy_as_it_was(office: Office, device: 
     assert [result["status"] for result in device.push()] == ["applied"]
 
 
-def test_another_code_begins_another_attempt(office: Office, device: Device) -> None:
+def test_another_code_begins_another_attempt(office: FakeOffice, device: Device) -> None:
     office.faults.append(lambda _path, _answer: problem(403, "code-used"))
     with pytest.raises(RefusedError):
         device.enrol("bad code", "phone", as_new=True)
@@ -88,7 +90,7 @@ def test_another_code_begins_another_attempt(office: Office, device: Device) -> 
 
 
 def test_a_fresh_code_sends_everything_kept_though_the_server_says_nothing_of_a_loss(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     ids = [device.record("note_added", {"work_order": JOB, "text": "sent"}) for _ in range(2)]
     device.sync()
@@ -103,7 +105,7 @@ def test_a_fresh_code_sends_everything_kept_though_the_server_says_nothing_of_a_
     assert device.status()["agrees"] is True
 
 
-def test_the_same_code_once_more_only_brings_other_tokens(office: Office, device: Device) -> None:
+def test_the_same_code_once_more_only_brings_other_tokens(office: FakeOffice, device: Device) -> None:
     ids = [device.record("note_added", {"work_order": JOB, "text": "sent"})]
     device.sync()
     office.generation += 1
@@ -117,13 +119,15 @@ def test_the_same_code_once_more_only_brings_other_tokens(office: Office, device
 
 
 def test_all_chance_comes_from_one_source_and_all_time_from_one_clock(
-    office: Office, opened: Callable[..., Device]
+    office: FakeOffice, opened: Callable[..., Device]
 ) -> None:
-    told = []
+    recorded = []
     for name in ("a.db", "b.db"):
         device = opened(name, random=Random(7))
         device.enrol("code", "phone")
         device.record("note_added", {"work_order": JOB, "text": "x"})
-        told.append(([row[0] for row in device.db.execute("SELECT operation FROM operations")], office.enrolments[-1]))
+        recorded.append(
+            ([row[0] for row in device.db.execute("SELECT operation FROM operations")], office.enrolments[-1])
+        )
 
-    assert told[0] == told[1]
+    assert recorded[0] == recorded[1]

@@ -6,7 +6,7 @@ import pytest
 
 from sync.device import Device, OfflineError, RefusedError, Reply
 from sync.device.json_text import Json
-from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office import JOB, FakeOffice, answers_with, unreachable
 from tests.support.fake_office_enrolment import problem, reply
 
 
@@ -14,12 +14,12 @@ def record(device: Device, count: int) -> list[str]:
     return [device.record("note_added", {"work_order": JOB, "text": f"x{number}"}) for number in range(count)]
 
 
-def arrived(office: Office) -> list[str]:
+def arrived(office: FakeOffice) -> list[str]:
     return [item["id"] for item in office.operations]
 
 
 def test_what_a_restored_server_has_lost_is_sent_again_and_everything_fetched_anew(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     office.put("work_order", JOB, number="1")
     office.put("work_order", "w2", number="2")
@@ -39,13 +39,13 @@ def test_what_a_restored_server_has_lost_is_sent_again_and_everything_fetched_an
 
 
 def test_another_epoch_in_a_pull_is_answered_with_the_next_push_even_when_there_is_nothing_to_send(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     ids = record(device, 3)
     device.sync()
     office.restore(1)
-    page = office.told([], 7)
-    office.faults.append(says(reply(200, page)))
+    page = office.pull_body([], 7)
+    office.faults.append(answers_with(reply(200, page)))
     office.asked.clear()
 
     device.pull()
@@ -58,7 +58,7 @@ def test_another_epoch_in_a_pull_is_answered_with_the_next_push_even_when_there_
     assert device.status()["epoch"] == "e2"
 
 
-def test_a_cursor_of_another_epoch_leads_to_the_same(office: Office, device: Device) -> None:
+def test_a_cursor_of_another_epoch_leads_to_the_same(office: FakeOffice, device: Device) -> None:
     ids = record(device, 3)
     device.sync()
     office.restore(1)
@@ -69,13 +69,13 @@ def test_a_cursor_of_another_epoch_leads_to_the_same(office: Office, device: Dev
     assert device.status()["agrees"] is True
 
 
-def test_a_server_that_only_says_its_new_epoch_gets_everything_again(office: Office, device: Device) -> None:
+def test_a_server_that_only_says_its_new_epoch_gets_everything_again(office: FakeOffice, device: Device) -> None:
     ids = record(device, 2)
     device.push()
     ids += record(device, 1)
     result = {"id": ids[2], "seq": 3, "status": "applied", "positions": [3]}
     office.epoch = "e2"
-    office.faults.append(says(reply(200, {"epoch": "e2", "acknowledged": 3, "results": [result]})))
+    office.faults.append(answers_with(reply(200, {"epoch": "e2", "acknowledged": 3, "results": [result]})))
 
     device.push()
 
@@ -83,7 +83,9 @@ def test_a_server_that_only_says_its_new_epoch_gets_everything_again(office: Off
     assert [len(envelope["operations"]) for envelope in office.envelopes] == [2, 3]
 
 
-def test_enrolling_into_another_epoch_sends_everything_kept_under_new_numbers(office: Office, device: Device) -> None:
+def test_enrolling_into_another_epoch_sends_everything_kept_under_new_numbers(
+    office: FakeOffice, device: Device
+) -> None:
     ids = record(device, 3)
     device.sync()
     ids += record(device, 1)
@@ -101,7 +103,7 @@ def test_enrolling_into_another_epoch_sends_everything_kept_under_new_numbers(of
 
 
 def test_an_answer_to_the_life_before_does_not_count(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     ids = record(device, 1)
     device.sync()
@@ -109,11 +111,11 @@ def test_an_answer_to_the_life_before_does_not_count(
     other = opened(tries=1)
 
     def overtaken(_: str, answer: Callable[[], Reply]) -> Reply:
-        told = answer()
+        reply = answer()
         office.restore(0)
         with pytest.raises(OfflineError):
             other.push()
-        return told
+        return reply
 
     office.faults += [overtaken, lambda _path, answer: answer(), unreachable]
     device.push()
@@ -124,9 +126,9 @@ def test_an_answer_to_the_life_before_does_not_count(
 
 
 @pytest.mark.parametrize("members", [{}, {"epoch": "e9"}, {"resend_from": "many", "epoch": "e9"}])
-def test_a_refusal_without_what_it_must_say_changes_nothing(office: Office, device: Device, members: Json) -> None:
+def test_a_refusal_without_what_it_must_say_changes_nothing(office: FakeOffice, device: Device, members: Json) -> None:
     record(device, 1)
-    office.faults.append(says(problem(409, "epoch-changed", **members)))
+    office.faults.append(answers_with(problem(409, "epoch-changed", **members)))
 
     with pytest.raises(OfflineError, match="cannot be understood"):
         device.push()
@@ -135,9 +137,9 @@ def test_a_refusal_without_what_it_must_say_changes_nothing(office: Office, devi
     assert len(device.outbox()) == 1
 
 
-def test_a_server_that_changes_its_epoch_for_ever_is_left(office: Office, device: Device) -> None:
+def test_a_server_that_changes_its_epoch_for_ever_is_left(office: FakeOffice, device: Device) -> None:
     record(device, 1)
-    office.faults += [says(problem(409, "epoch-changed", epoch=f"x{n}", resend_from=1)) for n in range(9)]
+    office.faults += [answers_with(problem(409, "epoch-changed", epoch=f"x{n}", resend_from=1)) for n in range(9)]
 
     with pytest.raises(RefusedError, match="epoch-changed"):
         device.push()

@@ -3,15 +3,15 @@
 import pytest
 
 from sync.device import Device, RefusedError
-from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office import JOB, FakeOffice, answers_with
 from tests.support.fake_office_enrolment import problem
 
 
 def test_a_device_whose_tokens_a_restored_server_has_forgotten_needs_only_a_code(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     ids = [device.record("note_added", {"work_order": JOB, "text": "x"}) for _ in range(3)]
-    forgotten = says(problem(401, "token-expired"))
+    forgotten = answers_with(problem(401, "token-expired"))
     office.revoked = {"wipe": True, "salvage": True}
     office.faults += [lambda _path, answer: answer(), forgotten, forgotten]
     with pytest.raises(RefusedError, match="away for too long"):

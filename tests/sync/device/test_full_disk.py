@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, FullError
-from tests.support.fake_office import JOB, Office
+from tests.support.fake_office import JOB, FakeOffice
 
 
 def fill(device: Device) -> None:
@@ -38,7 +38,7 @@ def test_what_does_not_fit_is_refused_in_one_sentence_and_the_next_is_recorded(d
     assert device.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
-def test_a_download_that_does_not_fit_goes_on_from_the_last_page_that_did(office: Office, device: Device) -> None:
+def test_a_download_that_does_not_fit_goes_on_from_the_last_page_that_did(office: FakeOffice, device: Device) -> None:
     office.page = 5
     for number in range(60):
         office.put("part", f"p{number}", number=str(number), name="x" * 500)
@@ -71,7 +71,7 @@ def test_a_photo_that_does_not_fit_is_not_attached_and_work_goes_on(device: Devi
 
 @pytest.mark.usefixtures("unsigned")
 def test_a_token_is_not_used_up_when_the_next_pair_could_not_be_stored(
-    office: Office, opened: Callable[..., Device]
+    office: FakeOffice, opened: Callable[..., Device]
 ) -> None:
     device = opened()
     device.enrol("code", "phone")
@@ -85,7 +85,7 @@ def test_a_token_is_not_used_up_when_the_next_pair_could_not_be_stored(
     assert device.pull() == 0
 
 
-def test_a_device_is_erased_on_a_full_disk(office: Office, device: Device) -> None:
+def test_a_device_is_erased_on_a_full_disk(office: FakeOffice, device: Device) -> None:
     for number in range(40):
         office.put("part", f"p{number}", number=str(number), name="x" * 500)
     device.pull()

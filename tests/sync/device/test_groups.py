@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import BadUseError, Device, NewOperation, OfflineError, RefusedError
-from tests.support.fake_office import JOB, Office, lost
+from tests.support.fake_office import JOB, FakeOffice, lost
 
 
 def notes(count: int, size: int = 1) -> list[NewOperation]:
@@ -58,7 +58,7 @@ def test_a_name_that_the_protocol_has_no_room_for_is_refused(device: Device, nam
         device.record("note_added", {}, group=name)
 
 
-def test_a_push_never_ends_inside_a_group(office: Office, device: Device) -> None:
+def test_a_push_never_ends_inside_a_group(office: FakeOffice, device: Device) -> None:
     for deed in notes(60):
         device.record(deed.kind, deed.data)
     device.record_group(notes(50))
@@ -73,7 +73,7 @@ def test_a_push_never_ends_inside_a_group(office: Office, device: Device) -> Non
     assert [item["seq"] for item in office.operations] == list(range(1, 292))
 
 
-def test_a_batch_that_is_too_large_is_halved_between_groups(office: Office, device: Device) -> None:
+def test_a_batch_that_is_too_large_is_halved_between_groups(office: FakeOffice, device: Device) -> None:
     device.record_group(notes(3))
     device.record_group(notes(3))
     device.record("arrived", {})
@@ -84,7 +84,7 @@ def test_a_batch_that_is_too_large_is_halved_between_groups(office: Office, devi
     assert [len(sent) for sent in office.sent] == [3, 3, 1]
 
 
-def test_a_group_that_the_server_finds_too_large_is_told_and_kept(office: Office, device: Device) -> None:
+def test_a_group_that_the_server_finds_too_large_is_told_and_kept(office: FakeOffice, device: Device) -> None:
     device.record_group(notes(3))
     office.most = 2
 
@@ -95,7 +95,7 @@ def test_a_group_that_the_server_finds_too_large_is_told_and_kept(office: Office
 
 
 def test_a_held_operation_stays_readable_until_its_document_decides(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     id_ = device.record("note_added", {"work_order": JOB, "text": "late"}, needs=["somebody's"])
     assert [result["status"] for result in device.push()] == ["held"]
@@ -109,7 +109,7 @@ def test_a_held_operation_stays_readable_until_its_document_decides(
     assert [(item["status"], item["positions"]) for item in device.results()] == [("conflicted", [9])]
 
 
-def test_the_last_word_counts_though_the_first_result_was_lost_on_the_way(office: Office, device: Device) -> None:
+def test_the_last_word_counts_though_the_first_result_was_lost_on_the_way(office: FakeOffice, device: Device) -> None:
     id_ = device.record("note_added", {"work_order": JOB, "text": "late"}, needs=["somebody's"])
     office.faults += [lost] * 3
     with pytest.raises(OfflineError):
@@ -123,7 +123,7 @@ def test_the_last_word_counts_though_the_first_result_was_lost_on_the_way(office
     assert [(item["status"], item["positions"]) for item in device.results()] == [("applied", [9])]
 
 
-def test_what_contests_an_id_is_told_by_a_document_of_its_own(office: Office, device: Device) -> None:
+def test_what_contests_an_id_is_told_by_a_document_of_its_own(office: FakeOffice, device: Device) -> None:
     """Issue 8, 1: another operation has the id; the document under it alone is about that, whichever comes first."""
     id_ = device.record("note_added", {"work_order": JOB, "text": "late"}, needs=["somebody's"])
     device.push()

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from sync.device import Device, Reply
-from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office import JOB, FakeOffice, answers_with
 from tests.support.fake_office_documents import bodies, filled, held
 from tests.support.fake_office_enrolment import problem, reply
 
 
 def test_a_device_heals_twice_an_hour_at_most_also_after_a_restart(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     filled(office)
     device.pull()
@@ -30,11 +30,11 @@ def test_a_device_heals_twice_an_hour_at_most_also_after_a_restart(
     assert held(device) == bodies(office)
 
 
-def test_a_heal_that_is_too_large_is_a_new_download(office: Office, device: Device) -> None:
+def test_a_heal_that_is_too_large_is_a_new_download(office: FakeOffice, device: Device) -> None:
     filled(office)
     device.pull()
     device.db.execute("DELETE FROM documents WHERE type = 'visit'")
-    office.faults += [lambda _path, answer: answer(), says(problem(410, "cursor-expired"))]
+    office.faults += [lambda _path, answer: answer(), answers_with(problem(410, "cursor-expired"))]
 
     device.pull()
 
@@ -43,11 +43,13 @@ def test_a_heal_that_is_too_large_is_a_new_download(office: Office, device: Devi
 
 
 @pytest.mark.parametrize("answer", [problem(429, "rate-limited"), problem(404, "not-found"), reply(200, {"own": []})])
-def test_a_heal_that_fails_holds_nothing_up(office: Office, device: Device, slept: list[float], answer: Reply) -> None:
+def test_a_heal_that_fails_holds_nothing_up(
+    office: FakeOffice, device: Device, slept: list[float], answer: Reply
+) -> None:
     filled(office)
     device.pull()
     device.db.execute("DELETE FROM documents WHERE id = 'v3'")
-    office.faults += [lambda _path, answer: answer(), says(answer)]
+    office.faults += [lambda _path, answer: answer(), answers_with(answer)]
 
     assert device.pull() == 0
 
@@ -55,17 +57,19 @@ def test_a_heal_that_fails_holds_nothing_up(office: Office, device: Device, slep
     assert slept == []
 
 
-def test_a_heal_that_was_overtaken_is_left_alone(office: Office, device: Device, opened: Callable[..., Device]) -> None:
+def test_a_heal_that_was_overtaken_is_left_alone(
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
+) -> None:
     filled(office)
     device.pull()
     device.db.execute("DELETE FROM documents WHERE id = 'v3'")
     other = opened()
 
     def overtaken(_: str, answer: Callable[[], Reply]) -> Reply:
-        told = answer()
+        reply = answer()
         office.put("visit", "v4", work_order=JOB, done="later")
         other.pull()
-        return told
+        return reply
 
     office.faults += [lambda _path, answer: answer(), overtaken]
     device.pull()
@@ -73,19 +77,19 @@ def test_a_heal_that_was_overtaken_is_left_alone(office: Office, device: Device,
     assert held(device)["visit", "v4"] == {"work_order": JOB, "done": "later"}
 
 
-def test_the_server_s_digest_is_never_adopted(office: Office, device: Device) -> None:
+def test_the_server_s_digest_is_never_adopted(office: FakeOffice, device: Device) -> None:
     filled(office)
     device.pull()
     stored = " ".join(row[0] for row in device.db.execute("SELECT value FROM state"))
 
-    digests = office.told([], 0)["digests"]
+    digests = office.pull_body([], 0)["digests"]
 
     assert digests["own"]["sum"] not in stored
     assert device._local.replica.digests() == digests
 
 
 def test_a_file_of_an_older_version_is_filled_anew(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     filled(office)
     id_ = device.record("note_added", {"work_order": JOB, "text": "x"})

@@ -7,7 +7,7 @@ import pytest
 from sync.device import FullError, NewOperation, RefusedError
 from tests.support.device_faults import PHOTO, USED, Scene, check, sync, worked
 from tests.support.failing_storage import Killed, storage
-from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office import JOB, FakeOffice, answers_with
 from tests.support.fake_office_enrolment import problem
 
 
@@ -79,13 +79,13 @@ def test_a_kill_at_any_statement_of_being_erased_hands_over_everything_and_leave
     assert statements > 60
 
 
-def test_what_is_not_room_enough_for_a_photo_is_told(office: Office) -> None:
+def test_what_is_not_room_enough_for_a_photo_is_told(office: FakeOffice) -> None:
     scene = Scene(office, storage(), [])
     device = scene.opened()
     scene.disk.room = 2
     with pytest.raises(FullError):
         device.attach(PHOTO, "image/png")
-    office.faults.append(says(problem(500, "never asked")))
+    office.faults.append(answers_with(problem(500, "never asked")))
 
     assert device.status()["blobs_waiting"] == 0
     assert office.asked == []

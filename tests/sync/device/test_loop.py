@@ -8,9 +8,9 @@ import pytest
 
 from sync.device import Device, DeviceError, ErasedError, Stream, Synced
 from tests.support.failing_storage import storage
-from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office import JOB, FakeOffice, answers_with, unreachable
 from tests.support.fake_office_enrolment import problem
-from tests.support.scripted_stream import WAKE, Station
+from tests.support.scripted_stream import WAKE, ScriptedStreams
 
 Wire = Callable[..., Device]
 
@@ -19,7 +19,7 @@ def turns(device: Device, count: int) -> list[Synced | DeviceError]:
     return list(islice(device.run(), count))
 
 
-def test_the_loop_syncs_when_it_is_woken(office: Office, station: Station, listening: Device) -> None:
+def test_the_loop_syncs_when_it_is_woken(office: FakeOffice, station: ScriptedStreams, listening: Device) -> None:
     station.streams += [WAKE, WAKE]
     office.put("work_order", JOB, number="1")
     office.asked.clear()
@@ -33,7 +33,7 @@ def test_the_loop_syncs_when_it_is_woken(office: Office, station: Station, liste
 
 
 def test_without_a_stream_the_loop_waits_in_the_pull(
-    office: Office, station: Station, opened: Wire, slept: list[float]
+    office: FakeOffice, station: ScriptedStreams, opened: Wire, slept: list[float]
 ) -> None:
     waits = list[float]()
 
@@ -49,7 +49,9 @@ def test_without_a_stream_the_loop_waits_in_the_pull(
     assert slept == []
 
 
-def test_the_loop_connects_again_after_a_random_moment(station: Station, listening: Device, slept: list[float]) -> None:
+def test_the_loop_connects_again_after_a_random_moment(
+    station: ScriptedStreams, listening: Device, slept: list[float]
+) -> None:
     station.streams += [[], [], []]
 
     turns(listening, 4)
@@ -59,7 +61,7 @@ def test_the_loop_connects_again_after_a_random_moment(station: Station, listeni
 
 
 def test_the_loop_sends_at_once_what_was_recorded_meanwhile(
-    office: Office, station: Station, listening: Device
+    office: FakeOffice, station: ScriptedStreams, listening: Device
 ) -> None:
     station.streams.append([b": still here\n"] * 100)
     station.meanwhile = lambda: listening.outbox() or listening.record("arrived", {"visit": "v"})
@@ -70,13 +72,13 @@ def test_the_loop_sends_at_once_what_was_recorded_meanwhile(
 
 
 def test_the_loop_survives_everything_and_never_hammers(
-    office: Office, station: Station, listening: Device, slept: list[float], monkeypatch: pytest.MonkeyPatch
+    office: FakeOffice, station: ScriptedStreams, listening: Device, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     station.streams += [WAKE] * 9
-    office.faults += [unreachable, says(problem(503, "overloaded", {"retry-after": "30"}))]
-    office.faults += [says(problem(400, "malformed-envelope")), says(problem(426, "upgrade-required"))]
-    office.faults += [lambda _path, answer: answer(), says(problem(426, "upgrade-required"))]
-    office.faults += [says(problem(503, "overloaded", {"retry-after": "600"}))]
+    office.faults += [unreachable, answers_with(problem(503, "overloaded", {"retry-after": "30"}))]
+    office.faults += [answers_with(problem(400, "malformed-envelope")), answers_with(problem(426, "upgrade-required"))]
+    office.faults += [lambda _path, answer: answer(), answers_with(problem(426, "upgrade-required"))]
+    office.faults += [answers_with(problem(503, "overloaded", {"retry-after": "600"}))]
 
     happened = turns(listening, 6)
 
@@ -90,7 +92,7 @@ def test_the_loop_survives_everything_and_never_hammers(
     assert "disk I/O error" in str(turns(listening, 1)[0])
 
 
-def test_a_full_disk_does_not_end_the_loop(office: Office, station: Station, slept: list[float]) -> None:
+def test_a_full_disk_does_not_end_the_loop(office: FakeOffice, station: ScriptedStreams, slept: list[float]) -> None:
     disk = storage()
     device = Device(
         "phone",
@@ -112,7 +114,9 @@ def test_a_full_disk_does_not_end_the_loop(office: Office, station: Station, sle
 
 
 @pytest.mark.parametrize("by", ["sync", "stream"])
-def test_only_being_erased_ends_the_loop(office: Office, station: Station, listening: Device, by: str) -> None:
+def test_only_being_erased_ends_the_loop(
+    office: FakeOffice, station: ScriptedStreams, listening: Device, by: str
+) -> None:
     if by == "sync":
         office.revoked = {"wipe": True, "salvage": True}
     answer = problem(403, "device-revoked", wipe=True, salvage=True)

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from sync.device import BadUseError, Device, ErasedError, OfflineError, RefusedError
-from tests.support.fake_office import JOB, Office, lost, says, unreachable
+from tests.support.fake_office import JOB, FakeOffice, answers_with, lost, unreachable
 from tests.support.fake_office_enrolment import problem
 
 SECRET = "the-key-is-under-the-mat"
 WIPE = {"wipe": True, "salvage": True}
 
 
-def worked(office: Office, device: Device, count: int = 3) -> list[str]:
+def worked(office: FakeOffice, device: Device, count: int = 3) -> list[str]:
     """Documents, results, a photo and some unsent work; the ids of the latter."""
     office.put("work_order", JOB, number="1", access=SECRET)
     device.record("photo_taken", {"work_order": JOB} | device.attach(SECRET.encode() * 999, "image/png"))
@@ -33,7 +33,7 @@ def remains(device: Device) -> bytes:
     return b"".join(file.read_bytes() for file in path.parent.iterdir() if file.name.startswith(path.name))
 
 
-def test_a_revoked_device_keeps_its_work_says_so_and_can_be_enrolled_again(office: Office, device: Device) -> None:
+def test_a_revoked_device_keeps_its_work_says_so_and_can_be_enrolled_again(office: FakeOffice, device: Device) -> None:
     ids = worked(office, device)
     office.revoked = {"wipe": False}
 
@@ -50,7 +50,7 @@ def test_a_revoked_device_keeps_its_work_says_so_and_can_be_enrolled_again(offic
     assert device.outbox() == []
 
 
-def test_a_lost_device_hands_over_what_it_keeps_erases_itself_and_confirms(office: Office, device: Device) -> None:
+def test_a_lost_device_hands_over_what_it_keeps_erases_itself_and_confirms(office: FakeOffice, device: Device) -> None:
     worked(office, device, 7)
     ids = kept(device)
     assert len(ids) > len(device.outbox())
@@ -70,7 +70,7 @@ def test_a_lost_device_hands_over_what_it_keeps_erases_itself_and_confirms(offic
 
 
 @pytest.mark.parametrize("call", ["push", "pull", "upload"])
-def test_every_call_obeys(office: Office, device: Device, call: str) -> None:
+def test_every_call_obeys(office: FakeOffice, device: Device, call: str) -> None:
     worked(office, device)
     if call == "upload":
         device.push()
@@ -82,7 +82,7 @@ def test_every_call_obeys(office: Office, device: Device, call: str) -> None:
     assert office.wiped == 1
 
 
-def test_without_salvage_nothing_is_handed_over(office: Office, device: Device) -> None:
+def test_without_salvage_nothing_is_handed_over(office: FakeOffice, device: Device) -> None:
     worked(office, device)
     office.revoked = {"wipe": True, "salvage": False}
 
@@ -97,7 +97,7 @@ def test_without_salvage_nothing_is_handed_over(office: Office, device: Device) 
 @pytest.mark.parametrize("fault", [lost, unreachable])
 @pytest.mark.parametrize("after", range(1, 4))
 def test_a_failing_network_only_delays_it(
-    office: Office,
+    office: FakeOffice,
     device: Device,
     opened: Callable[..., Device],
     fault: Callable[..., None],
@@ -121,10 +121,10 @@ def test_a_failing_network_only_delays_it(
     assert SECRET.encode() not in remains(device)
 
 
-def test_a_server_that_will_not_take_the_outbox_leaves_it_where_it_is(office: Office, device: Device) -> None:
+def test_a_server_that_will_not_take_the_outbox_leaves_it_where_it_is(office: FakeOffice, device: Device) -> None:
     worked(office, device)
     office.revoked = WIPE
-    office.faults += [lambda _path, answer: answer(), says(problem(400, "malformed-envelope"))]
+    office.faults += [lambda _path, answer: answer(), answers_with(problem(400, "malformed-envelope"))]
 
     with pytest.raises(RefusedError, match="malformed-envelope"):
         device.sync()
@@ -137,7 +137,7 @@ def test_a_server_that_will_not_take_the_outbox_leaves_it_where_it_is(office: Of
 
 
 def test_a_file_that_somebody_else_reads_is_erased_when_they_are_gone(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     worked(office, device)
     office.revoked = WIPE
@@ -157,7 +157,7 @@ def test_a_file_that_somebody_else_reads_is_erased_when_they_are_gone(
 
 
 def test_an_erased_file_can_become_another_technician_s_device(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     first = device.status()["install_id"]
     office.revoked = WIPE
@@ -173,7 +173,7 @@ def test_an_erased_file_can_become_another_technician_s_device(
     assert device.status()["install_id"] != first
 
 
-def test_what_lies_in_free_pages_is_erased_as_well(office: Office, device: Device) -> None:
+def test_what_lies_in_free_pages_is_erased_as_well(office: FakeOffice, device: Device) -> None:
     device.db.execute("PRAGMA secure_delete = OFF")  # as older versions did
     device.db.execute("CREATE TABLE older AS SELECT ? AS text", (SECRET * 999,))
     device.db.execute("DROP TABLE older")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sync.device import BadUseError, Device, OfflineError
-from tests.support.fake_office import Office, unreachable
+from tests.support.fake_office import FakeOffice, unreachable
 
 RECORD_AND_DIE = """
 import os, signal, sys
@@ -34,7 +34,7 @@ def test_what_was_recorded_survives_kill_9_right_after(tmp_path: Path) -> None:
     assert [item["data"]["text"] for item in Device(file).outbox()] == ["note 0", "note 1", "note 2"]
 
 
-def test_an_operation_says_when_it_happened_and_what_its_author_had_seen(office: Office, device: Device) -> None:
+def test_an_operation_says_when_it_happened_and_what_its_author_had_seen(office: FakeOffice, device: Device) -> None:
     office.put("work_order", "w1", number="1")
     device.pull()
     at = datetime.fromisoformat("2026-11-21T11:14:03.120+01:00")
@@ -79,7 +79,7 @@ def test_two_processes_share_one_outbox_without_a_gap(tmp_path: Path) -> None:
     assert [item["seq"] for item in Device(file).outbox()] == list(range(1, 81))
 
 
-def test_a_failing_network_keeps_everything(office: Office, device: Device, slept: list[float]) -> None:
+def test_a_failing_network_keeps_everything(office: FakeOffice, device: Device, slept: list[float]) -> None:
     device.record("note_added", {"text": "offline"})
     office.faults += [unreachable] * 3
 
@@ -120,7 +120,7 @@ def test_only_its_owner_may_read_the_file_since_it_holds_the_tokens_and_the_key(
 
 
 def test_a_clock_that_jumps_does_not_end_the_week_early(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     office.time = "2026-11-21T15:00:00.000+00:00"
     device.record("note_added", {"text": "kept"})

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.fake_office import JOB, Office, says, unreachable
+from tests.support.fake_office import JOB, FakeOffice, answers_with, unreachable
 from tests.support.fake_office_enrolment import problem
 
 
 def test_waits_double_up_to_a_minute_and_have_some_chance_in_them(
-    office: Office, device: Device, opened: Callable[..., Device], slept: list[float]
+    office: FakeOffice, device: Device, opened: Callable[..., Device], slept: list[float]
 ) -> None:
     del device
     office.faults += [unreachable] * 10
@@ -24,7 +24,7 @@ def test_waits_double_up_to_a_minute_and_have_some_chance_in_them(
 
 
 def test_a_loop_of_failing_syncs_waits_as_long_as_one_that_is_patient(
-    office: Office, opened: Callable[..., Device], slept: list[float]
+    office: FakeOffice, opened: Callable[..., Device], slept: list[float]
 ) -> None:
     device = opened(tries=1)
     device.enrol("code", "phone")
@@ -38,7 +38,7 @@ def test_a_loop_of_failing_syncs_waits_as_long_as_one_that_is_patient(
 
 
 def test_what_has_passed_meanwhile_is_not_waited_for_again(
-    office: Office, device: Device, opened: Callable[..., Device], slept: list[float]
+    office: FakeOffice, device: Device, opened: Callable[..., Device], slept: list[float]
 ) -> None:
     office.faults.append(unreachable)
     with pytest.raises(OfflineError):
@@ -52,10 +52,10 @@ def test_what_has_passed_meanwhile_is_not_waited_for_again(
 
 
 def test_a_long_retry_after_holds_for_the_next_start_without_asking(
-    office: Office, device: Device, opened: Callable[..., Device], slept: list[float]
+    office: FakeOffice, device: Device, opened: Callable[..., Device], slept: list[float]
 ) -> None:
     del device
-    office.faults.append(says(problem(429, "rate-limited", {"retry-after": "600"})))
+    office.faults.append(answers_with(problem(429, "rate-limited", {"retry-after": "600"})))
     with pytest.raises(OfflineError):
         opened().pull()
     asked = len(office.asked)
@@ -70,10 +70,10 @@ def test_a_long_retry_after_holds_for_the_next_start_without_asking(
 
 
 def test_a_clock_that_is_put_back_does_not_make_the_wait_longer(
-    office: Office, device: Device, opened: Callable[..., Device], slept: list[float]
+    office: FakeOffice, device: Device, opened: Callable[..., Device], slept: list[float]
 ) -> None:
     del device
-    office.faults.append(says(problem(503, "overloaded", {"retry-after": "600"})))
+    office.faults.append(answers_with(problem(503, "overloaded", {"retry-after": "600"})))
     with pytest.raises(OfflineError):
         opened().pull()
 
@@ -82,9 +82,11 @@ def test_a_clock_that_is_put_back_does_not_make_the_wait_longer(
     assert slept == []
 
 
-def test_a_server_that_asks_for_years_gets_a_day(office: Office, device: Device, opened: Callable[..., Device]) -> None:
+def test_a_server_that_asks_for_years_gets_a_day(
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
+) -> None:
     del device
-    office.faults.append(says(problem(503, "overloaded", {"retry-after": "999999999"})))
+    office.faults.append(answers_with(problem(503, "overloaded", {"retry-after": "999999999"})))
     with pytest.raises(OfflineError):
         opened().pull()
 
@@ -93,8 +95,8 @@ def test_a_server_that_asks_for_years_gets_a_day(office: Office, device: Device,
     assert office.asked[-2:] == ["GET pull", "GET pull"]
 
 
-def test_a_refusal_is_an_answer_and_ends_the_wait(office: Office, device: Device, slept: list[float]) -> None:
-    office.faults += [unreachable, says(problem(400, "stop"))]
+def test_a_refusal_is_an_answer_and_ends_the_wait(office: FakeOffice, device: Device, slept: list[float]) -> None:
+    office.faults += [unreachable, answers_with(problem(400, "stop"))]
     with pytest.raises(RefusedError):
         device.pull()
 
@@ -103,11 +105,11 @@ def test_a_refusal_is_an_answer_and_ends_the_wait(office: Office, device: Device
     assert len(slept) == 1
 
 
-def test_an_old_app_goes_on_sending_and_tells_its_user(office: Office, device: Device) -> None:
+def test_an_old_app_goes_on_sending_and_tells_its_user(office: FakeOffice, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "out"})
-    office.faults += [says(problem(426, "upgrade-required")), lambda _path, answer: answer()]
-    office.faults += [says(problem(426, "upgrade-required")), lambda _path, answer: answer()]
-    office.faults += [says(problem(426, "upgrade-required"))]
+    office.faults += [answers_with(problem(426, "upgrade-required")), lambda _path, answer: answer()]
+    office.faults += [answers_with(problem(426, "upgrade-required")), lambda _path, answer: answer()]
+    office.faults += [answers_with(problem(426, "upgrade-required"))]
 
     synced = device.sync()
 
@@ -117,10 +119,10 @@ def test_an_old_app_goes_on_sending_and_tells_its_user(office: Office, device: D
 
 
 def test_an_app_that_is_thought_too_old_says_how_old_it_is_although_it_has_nothing_to_send(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     office.asked.clear()
-    office.faults.append(says(problem(426, "upgrade-required")))
+    office.faults.append(answers_with(problem(426, "upgrade-required")))
 
     synced = device.sync()
 
@@ -128,14 +130,14 @@ def test_an_app_that_is_thought_too_old_says_how_old_it_is_although_it_has_nothi
     assert office.asked.count("POST push") == 1
 
 
-def test_a_suspended_device_goes_on_sending_and_tells_its_user(office: Office, device: Device) -> None:
+def test_a_suspended_device_goes_on_sending_and_tells_its_user(office: FakeOffice, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "out"})
     device.push()
-    office.faults.append(says(problem(403, "device-suspended")))
+    office.faults.append(answers_with(problem(403, "device-suspended")))
 
     synced = device.sync()
 
     assert "suspended" in (synced.notice or "")
-    office.faults.append(says(problem(403, "device-suspended")))
+    office.faults.append(answers_with(problem(403, "device-suspended")))
     with pytest.raises(RefusedError, match="suspended"):
         device.pull()

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError, Reply
-from tests.support.fake_office import JOB, PART, Office, lost, says
+from tests.support.fake_office import JOB, PART, FakeOffice, answers_with, lost
 from tests.support.fake_office_enrolment import problem, reply
 
 
-def test_all_pages_are_fetched_and_only_the_changes_the_next_time(office: Office, device: Device) -> None:
+def test_all_pages_are_fetched_and_only_the_changes_the_next_time(office: FakeOffice, device: Device) -> None:
     office.page = 2
     for number in range(5):
         office.put("part", f"p{number}", number=f"A{number}", name="Belt")
@@ -28,7 +28,7 @@ def test_all_pages_are_fetched_and_only_the_changes_the_next_time(office: Office
 
 
 def test_an_interrupted_download_goes_on_from_the_last_stored_page(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     office.page = 2
     for number in range(6):
@@ -43,7 +43,7 @@ def test_an_interrupted_download_goes_on_from_the_last_stored_page(
 
 
 def test_a_cursor_that_is_too_old_means_a_new_download_and_leaves_the_outbox_alone(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     office.page = 1
     for key in ("kept", JOB, "dropped"):
@@ -70,10 +70,10 @@ def test_a_cursor_that_is_too_old_means_a_new_download_and_leaves_the_outbox_alo
 
 @pytest.mark.parametrize("code", [(410, "cursor-expired"), (426, "upgrade-required")])
 def test_a_pull_that_is_refused_does_not_hold_up_the_push(
-    office: Office, device: Device, code: tuple[int, str]
+    office: FakeOffice, device: Device, code: tuple[int, str]
 ) -> None:
     device.record("note_added", {"work_order": JOB, "text": "out"})
-    office.faults.append(says(problem(*code)))
+    office.faults.append(answers_with(problem(*code)))
 
     device.sync()
 
@@ -81,11 +81,11 @@ def test_a_pull_that_is_refused_does_not_hold_up_the_push(
     assert office.asked[1:] == ["POST push", "POST push", "GET pull"]
 
 
-def test_a_push_without_changes_is_followed_by_a_pull(office: Office, device: Device) -> None:
+def test_a_push_without_changes_is_followed_by_a_pull(office: FakeOffice, device: Device) -> None:
     id_ = device.record("note_added", {"work_order": JOB, "text": "out"})
     office.put("part", PART, number="1")
     result = {"id": id_, "seq": 1, "status": "applied", "positions": [1]}
-    office.faults.append(says(reply(200, {"acknowledged": 1, "results": [result]})))
+    office.faults.append(answers_with(reply(200, {"acknowledged": 1, "results": [result]})))
 
     synced = device.sync()
 
@@ -94,7 +94,7 @@ def test_a_push_without_changes_is_followed_by_a_pull(office: Office, device: De
 
 
 def test_a_slower_process_does_not_put_the_replica_back(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     office.put("part", PART, number="old")
     device.pull()
@@ -116,17 +116,17 @@ def test_a_slower_process_does_not_put_the_replica_back(
     assert device.status()["through"] == office.position
 
 
-def test_a_server_that_never_ends_is_left(office: Office, device: Device) -> None:
+def test_a_server_that_never_ends_is_left(office: FakeOffice, device: Device) -> None:
     page = {"cursor": "7@e1", "through": 7, "more": True, "changes": []}
-    office.faults += [says(reply(200, page))] * 2
+    office.faults += [answers_with(reply(200, page))] * 2
 
     with pytest.raises(OfflineError, match="same page"):
         device.pull()
 
 
-def test_an_answer_from_somebody_else_changes_nothing(office: Office, device: Device, slept: list[float]) -> None:
+def test_an_answer_from_somebody_else_changes_nothing(office: FakeOffice, device: Device, slept: list[float]) -> None:
     office.put("part", PART, number="1")
-    office.faults += [says(reply(200, {"welcome": "to the hotel's network"}))] * 3
+    office.faults += [answers_with(reply(200, {"welcome": "to the hotel's network"}))] * 3
 
     with pytest.raises(OfflineError, match="does not speak"):
         device.pull()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.fake_office import JOB, PART, VAN, Office, lost, says
+from tests.support.fake_office import JOB, PART, VAN, FakeOffice, answers_with, lost
 from tests.support.fake_office_enrolment import problem
 
 
@@ -14,7 +14,7 @@ def record(device: Device, count: int, text: str = "x") -> list[str]:
 
 
 def test_a_lost_reply_is_answered_again_and_the_operations_are_the_same_bytes(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     ids = record(device, 3)
     office.faults.append(lost)
@@ -33,7 +33,7 @@ def test_a_lost_reply_is_answered_again_and_the_operations_are_the_same_bytes(
     assert [item["id"] for item in office.operations] == ids
 
 
-def test_a_call_tries_again_by_itself_after_a_lost_reply(office: Office, device: Device) -> None:
+def test_a_call_tries_again_by_itself_after_a_lost_reply(office: FakeOffice, device: Device) -> None:
     record(device, 1)
     office.faults.append(lost)
 
@@ -44,7 +44,7 @@ def test_a_call_tries_again_by_itself_after_a_lost_reply(office: Office, device:
     assert device.outbox() == []
 
 
-def test_batches_hold_a_hundred_operations_and_less_than_a_mebibyte(office: Office, device: Device) -> None:
+def test_batches_hold_a_hundred_operations_and_less_than_a_mebibyte(office: FakeOffice, device: Device) -> None:
     record(device, 120, "x" * 15_000)
 
     device.push()
@@ -57,7 +57,7 @@ def test_batches_hold_a_hundred_operations_and_less_than_a_mebibyte(office: Offi
     assert [item["seq"] for item in office.operations] == list(range(1, 271))
 
 
-def test_a_batch_that_is_too_large_is_halved_until_it_fits(office: Office, device: Device) -> None:
+def test_a_batch_that_is_too_large_is_halved_until_it_fits(office: FakeOffice, device: Device) -> None:
     office.most = 3
     ids = record(device, 10)
 
@@ -67,7 +67,7 @@ def test_a_batch_that_is_too_large_is_halved_until_it_fits(office: Office, devic
     assert [item["id"] for item in office.operations] == ids
 
 
-def test_an_operation_that_is_too_large_by_itself_stays_and_is_told(office: Office, device: Device) -> None:
+def test_an_operation_that_is_too_large_by_itself_stays_and_is_told(office: FakeOffice, device: Device) -> None:
     office.most = 0
     record(device, 2)
 
@@ -77,7 +77,9 @@ def test_an_operation_that_is_too_large_by_itself_stays_and_is_told(office: Offi
     assert len(device.outbox()) == 2
 
 
-def test_after_a_sequence_gap_the_device_goes_back_to_what_the_server_expects(office: Office, device: Device) -> None:
+def test_after_a_sequence_gap_the_device_goes_back_to_what_the_server_expects(
+    office: FakeOffice, device: Device
+) -> None:
     ids = record(device, 4)
     device.push()
     del office.operations[2:]  # the server was restored and has lost the last two
@@ -90,10 +92,10 @@ def test_after_a_sequence_gap_the_device_goes_back_to_what_the_server_expects(of
     assert len(office.sent[-1]) == 4
 
 
-def test_the_results_that_come_with_a_gap_count(office: Office, device: Device) -> None:
+def test_the_results_that_come_with_a_gap_count(office: FakeOffice, device: Device) -> None:
     done = record(device, 1)
     result = {"id": done[0], "seq": 1, "status": "applied", "positions": [1]}
-    office.faults.append(says(problem(409, "sequence-gap", expected=2, results=[result])))
+    office.faults.append(answers_with(problem(409, "sequence-gap", expected=2, results=[result])))
     ids = record(device, 1)
     office.operations.append({"id": done[0]})
 
@@ -103,9 +105,9 @@ def test_the_results_that_come_with_a_gap_count(office: Office, device: Device) 
     assert device.outbox() == []
 
 
-def test_a_gap_that_the_device_cannot_fill_is_told_and_keeps_the_outbox(office: Office, device: Device) -> None:
+def test_a_gap_that_the_device_cannot_fill_is_told_and_keeps_the_outbox(office: FakeOffice, device: Device) -> None:
     record(device, 1)
-    office.faults.append(says(problem(409, "sequence-gap", expected=9, results=[])))
+    office.faults.append(answers_with(problem(409, "sequence-gap", expected=9, results=[])))
 
     with pytest.raises(RefusedError, match="operation 9, which never was"):
         device.push()
@@ -113,7 +115,7 @@ def test_a_gap_that_the_device_cannot_fill_is_told_and_keeps_the_outbox(office: 
     assert len(device.outbox()) == 1
 
 
-def test_a_quarantined_operation_does_not_block_those_behind_it(office: Office, device: Device) -> None:
+def test_a_quarantined_operation_does_not_block_those_behind_it(office: FakeOffice, device: Device) -> None:
     office.documents["work_order", "w2"] = {"type": "work_order", "id": "w2", "position": 0, "gone": "reassigned"}
     device.record("gibberish", {"what": "?"})
     device.record("reserve_part", {"work_order": JOB})
@@ -131,7 +133,7 @@ def test_a_quarantined_operation_does_not_block_those_behind_it(office: Office, 
 
 
 def test_a_push_tells_the_device_s_clock_and_brings_a_page_in_the_same_round_trip(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5", reserved="0")
     device.sync()
@@ -145,7 +147,7 @@ def test_a_push_tells_the_device_s_clock_and_brings_a_page_in_the_same_round_tri
     assert [(str(line["on_hand"]), str(line["confirmed"])) for line in device.stock()] == [("3", "3")]
 
 
-def test_a_push_tells_who_sends_when_and_how_much_waits(office: Office, device: Device) -> None:
+def test_a_push_tells_who_sends_when_and_how_much_waits(office: FakeOffice, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "first"})
     device.record("note_added", {"work_order": JOB, "text": "second"})
     at = device.outbox()[0]["at"]
@@ -155,5 +157,5 @@ def test_a_push_tells_who_sends_when_and_how_much_waits(office: Office, device: 
     envelope = office.envelopes[-1]
     assert [item["seq"] for item in envelope.pop("operations")] == [1, 2]
     now = device.clock().isoformat(timespec="milliseconds")
-    told = {"incarnation": 1, "epoch": "e1", "now": now, "app_version": "1", "outbox": {"count": 2, "oldest": at}}
-    assert envelope == told
+    expected = {"incarnation": 1, "epoch": "e1", "now": now, "app_version": "1", "outbox": {"count": 2, "oldest": at}}
+    assert envelope == expected

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sync.device import Device, OfflineError, RefusedError
-from tests.support.fake_office import JOB, Office, says
+from tests.support.fake_office import JOB, FakeOffice, answers_with
 from tests.support.fake_office_enrolment import problem, reply
 
 
@@ -13,10 +13,10 @@ def record(device: Device, count: int) -> list[str]:
     return [device.record("note_added", {"work_order": JOB, "text": f"x{number}"}) for number in range(count)]
 
 
-def test_only_a_result_takes_an_operation_out_of_the_outbox(office: Office, device: Device) -> None:
+def test_only_a_result_takes_an_operation_out_of_the_outbox(office: FakeOffice, device: Device) -> None:
     id_ = record(device, 1)[0]
     for results in ([], [{"id": "another", "status": "applied"}], [{"id": id_, "status": "postponed"}]):
-        office.faults.append(says(reply(200, {"acknowledged": 1, "results": results})))
+        office.faults.append(answers_with(reply(200, {"acknowledged": 1, "results": results})))
         with pytest.raises(OfflineError):
             device.push()
 
@@ -24,11 +24,11 @@ def test_only_a_result_takes_an_operation_out_of_the_outbox(office: Office, devi
 
 
 def test_a_busy_server_is_asked_again_after_the_time_it_names_and_some_chance(
-    office: Office, device: Device, slept: list[float]
+    office: FakeOffice, device: Device, slept: list[float]
 ) -> None:
     record(device, 1)
-    office.faults += [says(problem(503, "overloaded", {"retry-after": "7"}))]
-    office.faults += [says(problem(429, "rate-limited", {"retry-after": "9"}))]
+    office.faults += [answers_with(problem(503, "overloaded", {"retry-after": "7"}))]
+    office.faults += [answers_with(problem(429, "rate-limited", {"retry-after": "9"}))]
 
     device.push()
 
@@ -38,9 +38,9 @@ def test_a_busy_server_is_asked_again_after_the_time_it_names_and_some_chance(
     assert len({slept[0] - 7, slept[1] - 9, 0.0}) == 3
 
 
-def test_a_long_wait_is_left_to_the_person(office: Office, device: Device, slept: list[float]) -> None:
+def test_a_long_wait_is_left_to_the_person(office: FakeOffice, device: Device, slept: list[float]) -> None:
     record(device, 1)
-    office.faults.append(says(problem(503, "overloaded", {"retry-after": "600"})))
+    office.faults.append(answers_with(problem(503, "overloaded", {"retry-after": "600"})))
 
     with pytest.raises(OfflineError, match="overloaded"):
         device.push()
@@ -48,9 +48,9 @@ def test_a_long_wait_is_left_to_the_person(office: Office, device: Device, slept
     assert slept == []
 
 
-def test_large_bodies_travel_compressed_unless_the_server_cannot_read_them(office: Office, device: Device) -> None:
+def test_large_bodies_travel_compressed_unless_the_server_cannot_read_them(office: FakeOffice, device: Device) -> None:
     record(device, 20)
-    office.faults.append(says(problem(415, "encoding-unsupported")))
+    office.faults.append(answers_with(problem(415, "encoding-unsupported")))
     device.push()
     assert "content-encoding" not in office.headers
     device._local.wire.gzip = True
@@ -63,7 +63,7 @@ def test_large_bodies_travel_compressed_unless_the_server_cannot_read_them(offic
 
 
 def test_a_clone_is_told_to_enrol_again_and_keeps_its_work(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     ids = record(device, 2)
     device.push()

@@ -1,13 +1,13 @@
 """The replica: what is gone disappears unless unsent work names it, and stock shows what was done here."""
 
 from sync.device import Device
-from tests.support.fake_office import JOB, PART, VAN, VISIT, Office, says
+from tests.support.fake_office import JOB, PART, VAN, VISIT, FakeOffice, answers_with
 from tests.support.fake_office_enrolment import reply
 
 USED = {"work_order": JOB, "location": VAN, "part": PART, "quantity": "1", "serials": list[str]()}
 
 
-def test_what_is_gone_disappears(office: Office, device: Device) -> None:
+def test_what_is_gone_disappears(office: FakeOffice, device: Device) -> None:
     office.put("work_order", JOB, number="1")
     device.pull()
     office.take_away("work_order", JOB, "reassigned")
@@ -17,7 +17,9 @@ def test_what_is_gone_disappears(office: Office, device: Device) -> None:
     assert device.documents("work_order") == []
 
 
-def test_what_an_unsent_operation_names_stays_readable_until_it_is_acknowledged(office: Office, device: Device) -> None:
+def test_what_an_unsent_operation_names_stays_readable_until_it_is_acknowledged(
+    office: FakeOffice, device: Device
+) -> None:
     office.put("work_order", JOB, number="1")
     office.put("visit", VISIT, work_order=JOB)
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5")
@@ -40,7 +42,7 @@ def test_what_an_unsent_operation_names_stays_readable_until_it_is_acknowledged(
     assert device.documents("work_order") == device.documents("stock") == []
 
 
-def test_what_comes_back_is_no_longer_gone(office: Office, device: Device) -> None:
+def test_what_comes_back_is_no_longer_gone(office: FakeOffice, device: Device) -> None:
     office.put("work_order", JOB, number="1")
     device.pull()
     device.record("note_added", {"work_order": JOB, "text": "mine"})
@@ -54,7 +56,7 @@ def test_what_comes_back_is_no_longer_gone(office: Office, device: Device) -> No
 
 
 def test_everything_is_sent_and_its_effects_are_pulled_when_one_batch_is_not_enough(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="200")
     for _ in range(130):
@@ -70,7 +72,7 @@ def on_hand(device: Device) -> list[str]:
     return [str(line["on_hand"]) for line in device.stock()]
 
 
-def test_stock_shows_what_was_done_here_until_the_documents_show_it(office: Office, device: Device) -> None:
+def test_stock_shows_what_was_done_here_until_the_documents_show_it(office: FakeOffice, device: Device) -> None:
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5", reserved="0")
     device.pull()
     device.record("part_used", USED)
@@ -85,7 +87,7 @@ def test_stock_shows_what_was_done_here_until_the_documents_show_it(office: Offi
 
 
 def test_what_the_documents_show_already_is_not_shown_twice_while_it_is_sent_again(
-    office: Office, device: Device
+    office: FakeOffice, device: Device
 ) -> None:
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5", reserved="0")
     device.record("part_used", USED)
@@ -99,7 +101,7 @@ def test_what_the_documents_show_already_is_not_shown_twice_while_it_is_sent_aga
     assert on_hand(device) == ["3"]
 
 
-def test_every_deed_with_parts_moves_the_stock_and_a_count_sets_it(office: Office, device: Device) -> None:
+def test_every_deed_with_parts_moves_the_stock_and_a_count_sets_it(office: FakeOffice, device: Device) -> None:
     office.put("stock", f"{VAN}/{PART}", location=VAN, part=PART, on_hand="5", reserved="0")
     device.pull()
     seen = []
@@ -121,10 +123,10 @@ def test_a_part_that_is_not_on_the_van_by_the_book_is_shown_below_zero(device: D
     assert [(line["part"], str(line["on_hand"])) for line in device.stock()] == [(PART, "-1")]
 
 
-def test_a_quarantined_use_counts_until_the_office_has_decided(office: Office, device: Device) -> None:
+def test_a_quarantined_use_counts_until_the_office_has_decided(office: FakeOffice, device: Device) -> None:
     id_ = device.record("part_used", USED)
     result = {"id": id_, "seq": 1, "status": "quarantined", "problem": {"detail": "under suspicion"}}
-    office.faults.append(says(reply(200, {"acknowledged": 1, "results": [result]})))
+    office.faults.append(answers_with(reply(200, {"acknowledged": 1, "results": [result]})))
     device.sync()
     assert on_hand(device) == ["-1"]
 

@@ -1,4 +1,4 @@
-"""Issue 10, 5: the reference device stands alone, and still has the server's limits and words."""
+"""Issue 10, 5: the reference device imports nothing of the server, and has the same limits and codes."""
 
 from __future__ import annotations
 

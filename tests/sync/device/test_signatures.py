@@ -10,7 +10,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from sync.device import Device, RefusedError
-from tests.support.fake_office import JOB, Office
+from tests.support.fake_office import JOB, FakeOffice
 from tests.support.fake_office_enrolment import is_signed, problem
 
 
@@ -19,7 +19,7 @@ def stored(device: Device) -> list[str]:
 
 
 def test_a_device_makes_its_key_at_its_first_start_and_signs_what_it_records(
-    office: Office, opened: Callable[..., Device]
+    office: FakeOffice, opened: Callable[..., Device]
 ) -> None:
     before = opened().record("note_added", {"work_order": JOB, "text": "grüße \U0001f600"})
     device = opened()
@@ -43,7 +43,7 @@ def test_an_operation_that_was_changed_no_longer_fits_its_signature(device: Devi
     assert [result["status"] for result in device.push()] == ["quarantined"]
 
 
-def test_a_new_number_leaves_the_signature_as_it_is(office: Office, device: Device) -> None:
+def test_a_new_number_leaves_the_signature_as_it_is(office: FakeOffice, device: Device) -> None:
     device._local.file.set(last_seq=7)
     device.record("note_added", {"work_order": JOB, "text": "unsent"})
     [before] = device.outbox()
@@ -57,7 +57,7 @@ def test_a_new_number_leaves_the_signature_as_it_is(office: Office, device: Devi
 
 
 @pytest.mark.usefixtures("unsigned")
-def test_without_the_package_everything_works_unsigned(office: Office, device: Device) -> None:
+def test_without_the_package_everything_works_unsigned(office: FakeOffice, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "x"})
 
     device.push()
@@ -69,7 +69,7 @@ def test_without_the_package_everything_works_unsigned(office: Office, device: D
 
 
 def test_a_device_that_gets_the_package_later_signs_what_it_has_when_it_enrols_again(
-    office: Office, opened: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
+    office: FakeOffice, opened: Callable[..., Device], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as without:
         without.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ed25519", None)
@@ -86,7 +86,7 @@ def test_a_device_that_gets_the_package_later_signs_what_it_has_when_it_enrols_a
     assert [result["status"] for result in device.push()] == ["applied", "applied"]
 
 
-def test_a_company_that_wants_signatures_says_so(office: Office, opened: Callable[..., Device]) -> None:
+def test_a_company_that_wants_signatures_says_so(office: FakeOffice, opened: Callable[..., Device]) -> None:
     office.faults.append(lambda _path, _answer: problem(403, "signature-required"))
 
     with pytest.raises(RefusedError, match="cryptography"):

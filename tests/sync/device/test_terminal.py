@@ -5,14 +5,14 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.fake_office import JOB, PART, VAN, VISIT, Office
+from tests.support.fake_office import JOB, PART, VAN, VISIT, FakeOffice
 from tests.support.fake_office_enrolment import ME
 
 OTHER_VISIT = VISIT[:-1] + "9"
 Type = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_a_whole_day_is_worked_offline_and_sent_in_order(office: Office, day: Type, tmp_path: Path) -> None:
+def test_a_whole_day_is_worked_offline_and_sent_in_order(office: FakeOffice, day: Type, tmp_path: Path) -> None:
     words = [
         "accept 1001",
         "travel 1001",
@@ -123,7 +123,7 @@ def test_bad_use_is_one_sentence_and_changes_nothing(day: Type) -> None:
     assert day("outbox").stdout == "Nothing here.\n"
 
 
-def test_a_visit_must_be_named_when_a_job_has_several(office: Office, day: Type) -> None:
+def test_a_visit_must_be_named_when_a_job_has_several(office: FakeOffice, day: Type) -> None:
     office.put(
         "visit", OTHER_VISIT, work_order=JOB, technician=ME, status="planned", window_start=None, window_end=None
     )

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.fake_office import Office
+from tests.support.fake_office import FakeOffice
 
 Type = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_a_copy_of_the_file_becomes_a_second_device(office: Office, day: Type) -> None:
+def test_a_copy_of_the_file_becomes_a_second_device(office: FakeOffice, day: Type) -> None:
     office.incarnation = 2
 
     outcome = day("enrol", "CODE", "--name", "second", "--as-new")
@@ -19,18 +19,18 @@ def test_a_copy_of_the_file_becomes_a_second_device(office: Office, day: Type) -
     assert len({wish["install_id"] for wish in office.enrolments}) == 2
 
 
-def test_a_loop_runs_until_it_is_ended_and_says_what_it_does(office: Office, day: Type, tmp_path: Path) -> None:
+def test_a_loop_runs_until_it_is_ended_and_says_what_it_does(office: FakeOffice, day: Type, tmp_path: Path) -> None:
     office.news = [b"event: wake\n"]
     day("note", "1001", "out")
     command = [sys.executable, "-W", "error", "-m", "sync.device", "--home", str(tmp_path / "ada.db"), "run"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as loop:
         assert loop.stdout is not None
-        said = [loop.stdout.readline() for _ in range(2)]
+        output = [loop.stdout.readline() for _ in range(2)]
         office.revoked = {"wipe": True, "salvage": True}
-        _, told = loop.communicate(timeout=60)
+        _, errors = loop.communicate(timeout=60)
 
-    assert said == ["Sent 1, received 0 documents.\n", "Sent 0, received 0 documents.\n"]
-    assert (loop.returncode, told) == (1, "The office has revoked this device, and it has erased itself.\n")
+    assert output == ["Sent 1, received 0 documents.\n", "Sent 0, received 0 documents.\n"]
+    assert (loop.returncode, errors) == (1, "The office has revoked this device, and it has erased itself.\n")
 
 
 def test_whoever_reads_only_the_beginning_sees_no_fault(day: Type, tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ from threading import Thread
 import pytest
 
 from sync.device import BadUseError, Device, OfflineError, RefusedError
-from tests.support.fake_office import JOB, Office, lost, says, unreachable
+from tests.support.fake_office import JOB, FakeOffice, answers_with, lost, unreachable
 from tests.support.fake_office_enrolment import problem, reply
 
 
-def test_an_expired_token_is_traded_and_the_request_repeated(office: Office, device: Device) -> None:
+def test_an_expired_token_is_traded_and_the_request_repeated(office: FakeOffice, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "x"})
     office.generation += 1  # the access token of before no longer counts
 
@@ -20,7 +20,7 @@ def test_an_expired_token_is_traded_and_the_request_repeated(office: Office, dev
     assert device.outbox() == []
 
 
-def test_the_new_pair_is_on_disk_before_it_is_used(office: Office, opened: Callable[..., Device]) -> None:
+def test_the_new_pair_is_on_disk_before_it_is_used(office: FakeOffice, opened: Callable[..., Device]) -> None:
     impatient = opened(tries=1)
     impatient.enrol("code", "phone")
     office.generation += 1
@@ -32,7 +32,7 @@ def test_the_new_pair_is_on_disk_before_it_is_used(office: Office, opened: Calla
     assert office.refreshes == 1
 
 
-def test_two_processes_trade_the_token_once(office: Office, device: Device, opened: Callable[..., Device]) -> None:
+def test_two_processes_trade_the_token_once(office: FakeOffice, device: Device, opened: Callable[..., Device]) -> None:
     path, failures, devices = device.path, list[Exception](), list[Device]()
     office.generation += 1
 
@@ -57,7 +57,7 @@ def test_two_processes_trade_the_token_once(office: Office, device: Device, open
     assert opened().pull() == 0
 
 
-def test_a_lost_pair_of_tokens_is_given_again_to_the_device_that_can_sign(office: Office, device: Device) -> None:
+def test_a_lost_pair_of_tokens_is_given_again_to_the_device_that_can_sign(office: FakeOffice, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "x"})
     office.generation += 1
     office.faults += [lambda _path, answer: answer(), lost]
@@ -72,7 +72,7 @@ def test_a_lost_pair_of_tokens_is_given_again_to_the_device_that_can_sign(office
 
 @pytest.mark.usefixtures("unsigned")
 def test_a_reused_refresh_token_is_told_and_the_outbox_kept_for_the_next_enrolment(
-    office: Office, device: Device, opened: Callable[..., Device]
+    office: FakeOffice, device: Device, opened: Callable[..., Device]
 ) -> None:
     id_ = device.record("note_added", {"work_order": JOB, "text": "x"})
     office.generation += 1
@@ -90,9 +90,9 @@ def test_a_reused_refresh_token_is_told_and_the_outbox_kept_for_the_next_enrolme
     assert [item["id"] for item in office.operations] == [id_]
 
 
-def test_a_token_that_expires_at_once_again_is_not_traded_for_ever(office: Office, device: Device) -> None:
-    office.faults += [says(problem(401, "token-expired")), lambda _path, answer: answer()]
-    office.faults += [says(problem(401, "token-expired"))]
+def test_a_token_that_expires_at_once_again_is_not_traded_for_ever(office: FakeOffice, device: Device) -> None:
+    office.faults += [answers_with(problem(401, "token-expired")), lambda _path, answer: answer()]
+    office.faults += [answers_with(problem(401, "token-expired"))]
 
     with pytest.raises(RefusedError, match="enrol it again"):
         device.pull()
@@ -100,7 +100,7 @@ def test_a_token_that_expires_at_once_again_is_not_traded_for_ever(office: Offic
     assert office.refreshes == 1
 
 
-def test_a_device_that_is_not_enrolled_works_and_sends_later(office: Office, opened: Callable[..., Device]) -> None:
+def test_a_device_that_is_not_enrolled_works_and_sends_later(office: FakeOffice, opened: Callable[..., Device]) -> None:
     device = opened()
     id_ = device.record("note_added", {"work_order": JOB, "text": "before"})
     with pytest.raises(RefusedError, match="not enrolled"):
@@ -112,10 +112,10 @@ def test_a_device_that_is_not_enrolled_works_and_sends_later(office: Office, ope
     assert [item["id"] for item in office.operations] == [id_]
 
 
-def test_a_file_with_one_technician_s_work_is_not_given_to_another(office: Office, device: Device) -> None:
+def test_a_file_with_one_technician_s_work_is_not_given_to_another(office: FakeOffice, device: Device) -> None:
     device.record("note_added", {"work_order": JOB, "text": "Ada's"})
     other = {"technician": {"id": "somebody else"}, "device_id": "d2", "incarnation": 1}
-    office.faults.append(says(reply(201, {**other, "access_token": "a", "refresh_token": "r"})))
+    office.faults.append(answers_with(reply(201, {**other, "access_token": "a", "refresh_token": "r"})))
 
     with pytest.raises(BadUseError, match="holds the work of Ada"):
         device.enrol("code", "phone")

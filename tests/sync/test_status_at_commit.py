@@ -1,4 +1,4 @@
-"""Issue 8, 10 and 11: an operation is believed as far as its device and technician are when it is recorded."""
+"""Issue 8, 10 and 11: an operation is trusted by the status of its device and technician when it is recorded."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from sync.envelope import parse_push
 from sync.release import release
 from sync.salvage import Salvage
 from tests.support.field_setup import NOON, Field, Phone
-from tests.support.held_in_log import looking_after
+from tests.support.held_in_log import holding_of
 from tests.support.logs import read
-from tests.support.unstorable_operations import brittle, note, poisoned
+from tests.support.unstorable_operations import failing_recorder, note, poisoned
 
 OFFICE = Envelope(occurred_at=NOON, role="dispatcher", operation_id=uuid4())
 
@@ -52,7 +52,7 @@ def test_salvage_keeps_what_can_be_kept(field: Field, phone: Phone) -> None:
     push = {"incarnation": 1, "now": NOON.isoformat()}
     operations = [note(phone, order), poisoned(field, phone, order)]
 
-    with brittle():
+    with failing_recorder():
         body = orjson_of(push | {"operations": operations})
         reply = Salvage(phone.arrival).reply(phone.who(), body, None, NOON)
 
@@ -69,11 +69,11 @@ def test_a_held_operation_that_cannot_be_recorded_keeps_none_behind_it_waiting(
     assert [result.status for result in phone.send(bad, good).results] == ["held", "held"]
     other.send(needed)
 
-    assert looking_after(field.log).settle(NOON) == 2
+    assert holding_of(field.log).settle(NOON) == 2
 
     ended = sorted(event.topic for event in read(field.log)[-3:])
     assert ended == ["device.hold_ended", "device.operation_quarantined", "work_order.note_added"]
-    assert looking_after(field.log).settle(NOON) == 0
+    assert holding_of(field.log).settle(NOON) == 0
 
 
 def test_of_a_held_group_only_what_cannot_be_recorded_is_put_aside_and_at_once(
@@ -86,11 +86,11 @@ def test_of_a_held_group_only_what_cannot_be_recorded_is_put_aside_and_at_once(
     assert [result.status for result in phone.send(bad, good).results] == ["held", "held"]
     other.send(needed)
 
-    with brittle():
-        assert looking_after(field.log).settle(NOON) == 2
+    with failing_recorder():
+        assert holding_of(field.log).settle(NOON) == 2
 
     last = {event.topic: event.data for event in read(field.log)[-3:]}
     assert last.keys() == {"device.hold_ended", "work_order.note_added", "device.operation_quarantined"}
     quarantined = last["device.operation_quarantined"]
     assert (str(quarantined.operation), quarantined.reason) == (bad["id"], "unrecordable")
-    assert looking_after(field.log).settle(NOON) == 0
+    assert holding_of(field.log).settle(NOON) == 0

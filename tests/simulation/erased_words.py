@@ -1,4 +1,4 @@
-"""Words: what is known of somebody who has been erased is in no view and on no phone any more."""
+"""Erased words: texts about an erased customer are in no view and on no phone."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ FORGOTTEN = "an erased person's words are nowhere any more"
 TABLES = (CUSTOMERS, SITES, WORK_ORDERS, DOCUMENTS, DISCREPANCIES)
 
 
-class Words:
-    """Looks for them when all is quiet."""
+class ErasedWords:
+    """Searches for them at the end of a run."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def check_the_end(self) -> None:
-        """Nobody who is erased is told of anywhere."""
+        """No text about an erased customer is left."""
         for customer in {event.stream for event in self._world.log.events if event.topic == "customer.erased"}:
             self._nowhere(customer)
 

@@ -1,4 +1,4 @@
-"""How fast each planted bug is caught: `./run simulate --bugs`."""
+"""How many seeds it takes to catch each planted bug: `./run simulate --bugs`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.simulation.bugs import core, devices, store, views
 from tests.simulation.planted import BUGS
 from tests.simulation.runs import Caught, seeds_to_catch
 
-ROOMS = (core, devices, store, views)
+BUG_MODULES = (core, devices, store, views)
 """Each registers its bugs when it is loaded."""
 STARTS = (1_000, 2_000, 3_000, 4_000, 5_000)
 """The first seeds of the trials, far enough apart to have nothing in common."""
 
 
-class Harvest(NamedTuple):
-    """A bug and how each trial caught it, if it did."""
+class BugTrials(NamedTuple):
+    """A bug and the result of each trial, `None` where it was not caught."""
 
     bug: str
     trials: list[Caught | None]
@@ -43,15 +43,15 @@ class Harvest(NamedTuple):
         return median(limit if one is None else one.seeds for one in self.trials)
 
 
-def harvest(bug: str, limit: int) -> Harvest:
-    """Every trial of one bug."""
-    return Harvest(bug, [seeds_to_catch(bug, start=start, most=limit) for start in STARTS])
+def run_trials(bug: str, limit: int) -> BugTrials:
+    """Run every trial of one bug."""
+    return BugTrials(bug, [seeds_to_catch(bug, start=start, most=limit) for start in STARTS])
 
 
-def tell_harvest(console: Console, limit: int, jobs: int) -> bool:
-    """Catch every bug and print the table; whether all were caught."""
+def print_trials(console: Console, limit: int, jobs: int) -> bool:
+    """Run the trials of every bug and print the table; whether all were caught."""
     with ProcessPoolExecutor(jobs) as pool:
-        found = pool.map(partial(harvest, limit=limit), BUGS)
+        found = pool.map(partial(run_trials, limit=limit), BUGS)
         done = list(track(found, "Catching", total=len(BUGS), console=console, transient=True))
     title = f"Planted bugs: seeds until caught, median of {len(STARTS)} trials, {limit} seeds at most"
     table = Table("bug", "what it breaks", "the promise that caught it", "seeds", title=title)

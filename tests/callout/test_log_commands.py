@@ -1,4 +1,4 @@
-"""The rules of the words about the log and its views: what they say, in which form, with which exit code."""
+"""Commands about the log and its views: their output, its form, and their exit codes."""
 
 from __future__ import annotations
 
@@ -148,10 +148,10 @@ def test_a_row_changed_by_hand_is_named_and_a_rebuild_heals_it(
 
 @pytest.mark.usefixtures("van")
 def test_the_status_tells_where_the_log_and_each_view_stand(capsys: Capture) -> None:
-    [standing] = output(capsys, "status")
+    [status] = output(capsys, "status")
 
-    assert (standing["running"], standing["position"], standing["migrations_pending"]) == (True, 1, [])
-    assert {(view["lag"], view["shape"]) for view in standing["views"]} == {(0, "ok")}
+    assert (status["running"], status["position"], status["migrations_pending"]) == (True, 1, [])
+    assert {(view["lag"], view["shape"]) for view in status["views"]} == {(0, "ok")}
 
 
 @pytest.mark.usefixtures("application")

@@ -1,4 +1,4 @@
-"""Houses for real servers: a database that others are made from, and one of them for each replay."""
+"""Databases for real servers: a template, and a copy of it for each replay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.databases import Cluster, run
 
 @contextmanager
 def prepared(cluster: Cluster) -> Iterator[str]:
-    """The name of a database with views and a simulated clock, for others to be made from."""
+    """The name of a template database with views and a simulated clock."""
     with cluster.database(cluster.template()) as dsn:
         pools = {role: ConnectionPool(dsn, role=role) for role in ("callout_projector", "callout_keykeeper")}
         ensure(EventLog(pools["callout_projector"], Keyring(pools["callout_keykeeper"], MASTER_KEY)))
@@ -31,7 +31,7 @@ def prepared(cluster: Cluster) -> Iterator[str]:
 
 @contextmanager
 def real_server(cluster: Cluster, template: str, folder: Path, epoch: UUID) -> Iterator[RealServer]:
-    """A server on a fresh copy of the template, whose log is known by this name."""
+    """A server on a fresh copy of the template, whose log has this epoch."""
     with cluster.database(template) as dsn:
         run(dsn, f"UPDATE log.head SET epoch = '{epoch}'")  # noqa: S608 - a UUID
         with RealClock.of(dsn) as clock:

@@ -1,4 +1,4 @@
-"""Whose a document may be, worked out from the log alone: who ever had the order, the van, the device."""
+"""Which technicians may see a document, computed from the log alone: who ever had the order, van or device."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ PRIVATE = "nothing outside the slice ever reaches a device"
 _PERSON = re.compile("«([0-9a-f-]{36})»")
 
 
-class Whose:
-    """Follows the log on its own way, without the views."""
+class Visibility:
+    """Reads the log independently of the views."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""What an operator says on the command line: back up, restore, name the roles, change the keys."""
+"""Commands of operators: backup, restore, roles and keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standings: the rules know a visit and an order as the screens show them, and no impossible time is used."""
+"""Statuses: entities and views agree on visits and work orders, and no impossible time is used."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ AGREE = "rules and screens know the same of a visit or an order"
 POSSIBLE = "no time is used that lies a day before what its author had read"
 DAY = timedelta(days=1)
 OPEN = (Status.UNSCHEDULED, Status.SCHEDULED, Status.IN_PROGRESS)
-"""What no rule tells apart: an order does not know what visits and parts tell of it."""
+"""Statuses that no rule distinguishes, since an order does not know of its visits and parts."""
 
 
-class Standings:
-    """Looks at both sides when everything has arrived, and at the time of each operation when it is recorded."""
+class Statuses:
+    """Compares entities and views at the end, and checks the time of each operation when it is recorded."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def committed(self, events: Sequence[Recorded]) -> None:
-        """The time that is used for an operation; what was read before a restoration may be another event by now."""
+        """Check the time used for an operation; a position read before a restore may be another event by now."""
         log = self._world.log
         for event in events:
             seen, at = event.envelope.seen_position or 0, event.occurred_at
@@ -40,7 +40,7 @@ class Standings:
                 must(changed, POSSIBLE, f"{event.envelope.operation_id} at {at}")
 
     def check_the_end(self) -> None:
-        """Each visit and each order, as it decides and as it is shown."""
+        """The status of each visit and order is the same in the entity and in the view."""
         rows, load = self._world.views.rows, self._world.log.load
         for row in rows.rows(VISITS):
             visit: Any = load([row["id"]])[row["id"]]

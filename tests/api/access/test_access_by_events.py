@@ -1,4 +1,4 @@
-"""Who is let in changes with the event that says so, in one transaction: races leave nobody in."""
+"""Access changes in the transaction of the event that changes it: no race leaves access open."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from eventsourcing.persistence import IntegrityError
 from domain.access.device import Device
 from domain.access.user import User
 from store.log import EventLog
-from tests.api.conftest import PASSWORD, House
+from tests.api.conftest import PASSWORD, ApiClient
 from tests.support.field_setup import Field
-from tests.support.keyed_phone import Keyed, outcome
+from tests.support.keyed_phone import KeyedPhone, outcome
 
 ROUNDS = 10
 
 
 @pytest.fixture
-def field(house: House) -> Field:
-    return Field(house.services.log)
+def field(api: ApiClient) -> Field:
+    return Field(api.services.log)
 
 
-def enrolled(house: House, field: Field) -> Keyed:
-    phone = Keyed(house)
-    assert phone.enrol(code(house, field)).status_code == 201
+def enrolled(api: ApiClient, field: Field) -> KeyedPhone:
+    phone = KeyedPhone(api)
+    assert phone.enrol(code(api, field)).status_code == 201
     return phone
 
 
-def code(house: House, field: Field) -> str:
-    return house.services.devices.issue_code(field.anna)[0]
+def code(api: ApiClient, field: Field) -> str:
+    return api.services.devices.issue_code(field.anna)[0]
 
 
 def at_once(*asks: Callable[[], Any]) -> list[Any]:
@@ -49,89 +49,89 @@ def at_once(*asks: Callable[[], Any]) -> list[Any]:
         return list(threads.map(go, asks))
 
 
-def must_agree(house: House, device: str) -> None:
+def must_agree(api: ApiClient, device: str) -> None:
     """How the device stands beside the log is what the log says."""
-    entity = house.services.log.work().get(Device, UUID(device))
-    standing = house.services.device_statuses.of([entity.id])[entity.id]
+    entity = api.services.log.work().get(Device, UUID(device))
+    standing = api.services.device_statuses.of([entity.id])[entity.id]
     assert (standing["standing"], standing["wipe"]) == (str(entity.status), entity.wipe)
 
 
-def test_whoever_resumes_a_device_while_it_is_revoked_leaves_it_revoked(house: House, field: Field) -> None:
+def test_whoever_resumes_a_device_while_it_is_revoked_leaves_it_revoked(api: ApiClient, field: Field) -> None:
     """Issue 8, 10: ten rounds, and never one left in."""
-    house.user("admin")
+    api.user("admin")
     for _ in range(ROUNDS):
-        phone = enrolled(house, field)
-        path = f"/api/v1/devices/{phone.told['device_id']}"
-        house.post(f"{path}/suspend", {"reason": "odd"})
+        phone = enrolled(api, field)
+        path = f"/api/v1/devices/{phone.credentials['device_id']}"
+        api.post(f"{path}/suspend", {"reason": "odd"})
 
         at_once(
-            partial(house.post, f"{path}/resume"),
-            partial(house.post, f"{path}/revoke", {"reason": "lost"}),
+            partial(api.post, f"{path}/resume"),
+            partial(api.post, f"{path}/revoke", {"reason": "lost"}),
         )
 
-        must_agree(house, phone.told["device_id"])
+        must_agree(api, phone.credentials["device_id"])
         assert outcome(phone.ask("GET", "pull")) == (403, "device-revoked")
 
 
 def test_whoever_enrols_with_an_earlier_code_while_the_device_is_revoked_stays_outside(
-    house: House, field: Field
+    api: ApiClient, field: Field
 ) -> None:
     """Issue 8, 10: whichever comes first; with a code made afterwards the device comes back."""
-    house.user("admin")
+    api.user("admin")
     for _ in range(ROUNDS):
-        phone, earlier = enrolled(house, field), code(house, field)
-        path = f"/api/v1/devices/{phone.told['device_id']}"
+        phone, earlier = enrolled(api, field), code(api, field)
+        path = f"/api/v1/devices/{phone.credentials['device_id']}"
 
         at_once(
             partial(phone.enrol, earlier),
-            partial(house.post, f"{path}/revoke", {"reason": "retired"}),
+            partial(api.post, f"{path}/revoke", {"reason": "retired"}),
         )
 
-        must_agree(house, phone.told["device_id"])
+        must_agree(api, phone.credentials["device_id"])
         assert outcome(phone.ask("GET", "pull")) in ((403, "device-revoked"), (401, "token-expired"))
         assert outcome(phone.enrol(earlier)) == (403, "enrolment-code-invalid")
 
-    assert phone.enrol(code(house, field)).status_code == 201
+    assert phone.enrol(code(api, field)).status_code == 201
     assert phone.ask("GET", "pull").status_code == 200
-    must_agree(house, phone.told["device_id"])
+    must_agree(api, phone.credentials["device_id"])
 
 
-def test_two_codes_at_once_make_two_incarnations_of_one_device(house: House, field: Field) -> None:
+def test_two_codes_at_once_make_two_incarnations_of_one_device(api: ApiClient, field: Field) -> None:
     """Issue 8, 10: sibling: no two lives of a queue have one number."""
     for _ in range(3):
-        phone, codes = enrolled(house, field), [code(house, field) for _ in range(2)]
+        phone, codes = enrolled(api, field), [code(api, field) for _ in range(2)]
 
         replies = at_once(*(partial(phone.enrol, one) for one in codes))
 
         assert sorted(reply.json["incarnation"] for reply in replies) == [2, 3]
-        must_agree(house, phone.told["device_id"])
+        must_agree(api, phone.credentials["device_id"])
 
 
 @pytest.mark.parametrize(
     ("command", "body"), [("suspend", {"reason": "odd"}), ("revoke", {"reason": "lost"}), ("resume", {})]
 )
 def test_a_decision_about_a_device_that_is_not_recorded_changes_nothing(
-    house: House, field: Field, monkeypatch: pytest.MonkeyPatch, command: str, body: dict[str, str]
+    api: ApiClient, field: Field, monkeypatch: pytest.MonkeyPatch, command: str, body: dict[str, str]
 ) -> None:
     """Issue 8, 10: what holds beside the log follows from it."""
-    phone = enrolled(house, field)
-    path = f"/api/v1/devices/{phone.told['device_id']}"
-    house.user("admin")
+    phone = enrolled(api, field)
+    path = f"/api/v1/devices/{phone.credentials['device_id']}"
+    api.user("admin")
     if command == "resume":
-        house.post(f"{path}/suspend", {"reason": "odd"})
+        api.post(f"{path}/suspend", {"reason": "odd"})
     monkeypatch.setattr(EventLog, "append", overtaken)
 
-    assert house.post(f"{path}/{command}", body).status_code >= 400
+    assert api.post(f"{path}/{command}", body).status_code >= 400
 
     monkeypatch.undo()
-    must_agree(house, phone.told["device_id"])
+    must_agree(api, phone.credentials["device_id"])
 
 
 def test_an_enrolment_that_is_not_recorded_leaves_the_device_as_it_was(
-    house: House, field: Field, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, field: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, 10: its tokens, its incarnation and its key."""
-    phone, fresh = enrolled(house, field), code(house, field)
+    phone, fresh = enrolled(api, field), code(api, field)
     monkeypatch.setattr(EventLog, "append", overtaken)
 
     assert phone.enrol(fresh).status_code >= 400
@@ -140,7 +140,7 @@ def test_an_enrolment_that_is_not_recorded_leaves_the_device_as_it_was(
     assert phone.ask("GET", "pull").status_code == 200
     challenge = phone.enrol(fresh).json["challenge"]
     assert phone.enrol(fresh, challenge).json["incarnation"] == 2, "the code is not lost to whoever can prove it"
-    must_agree(house, phone.told["device_id"])
+    must_agree(api, phone.credentials["device_id"])
 
 
 def overtaken(*_: Any) -> None:
@@ -149,11 +149,11 @@ def overtaken(*_: Any) -> None:
 
 
 def test_a_device_that_says_it_has_erased_itself_is_signed_out_with_that(
-    house: House, field: Field, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, field: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, 10: and stays so as long as it is not recorded."""
-    phone = enrolled(house, field)
-    house.post(f"/api/v1/devices/{phone.told['device_id']}/revoke", {"reason": "lost"})
+    phone = enrolled(api, field)
+    api.post(f"/api/v1/devices/{phone.credentials['device_id']}/revoke", {"reason": "lost"})
     monkeypatch.setattr(EventLog, "append", overtaken)
     assert phone.ask("POST", "wiped", json={}).status_code >= 400
     monkeypatch.undo()
@@ -162,37 +162,39 @@ def test_a_device_that_says_it_has_erased_itself_is_signed_out_with_that(
     assert outcome(phone.ask("POST", "wiped", json={})) == (401, "token-expired")
 
 
-def test_a_disabled_user_has_no_session_that_comes_to_life_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disabled_user_has_no_session_that_comes_to_life_again(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Issue 8, 10: not one that was begun at that very moment, either; and a refusal that is not recorded ends none."""
-    user, access = house.user("dispatcher"), house.services.access
+    user, access = api.user("dispatcher"), api.services.access
     path, token = f"/api/v1/users/{user}", access.sign_in("dispatcher", PASSWORD).token
-    house.user("admin")
+    api.user("admin")
     monkeypatch.setattr(EventLog, "append", overtaken)
-    assert house.post(f"{path}/disable").status_code >= 400
+    assert api.post(f"{path}/disable").status_code >= 400
     monkeypatch.undo()
     assert access.session(token) is not None
 
-    house.post(f"{path}/disable")
+    api.post(f"{path}/disable")
     late = access.begin_session(user)
     assert (access.session(token), access.session(late)) == (None, None)
-    house.post(f"{path}/enable")
+    api.post(f"{path}/enable")
 
     assert (access.session(token), access.session(late)) == (None, None)
     assert access.session(access.sign_in("dispatcher", PASSWORD).token) is not None
 
 
-def test_disabling_a_user_while_their_roles_are_set_leaves_them_outside(house: House) -> None:
+def test_disabling_a_user_while_their_roles_are_set_leaves_them_outside(api: ApiClient) -> None:
     """Issue 8, 10: whichever comes first."""
-    user, access = house.user("dispatcher"), house.services.access
-    house.user("admin")
+    user, access = api.user("dispatcher"), api.services.access
+    api.user("admin")
     path = f"/api/v1/users/{user}"
     for number in range(ROUNDS):
         token = access.sign_in("dispatcher", PASSWORD).token
         roles = {"roles": ["agent" if number % 2 else "dispatcher", "auditor"]}
 
-        at_once(partial(house.post, f"{path}/disable"), partial(house.post, f"{path}/set-roles", roles))
+        at_once(partial(api.post, f"{path}/disable"), partial(api.post, f"{path}/set-roles", roles))
 
         assert access.session(token) is None
-        assert not house.services.log.work().get(User, user).is_enabled()
-        house.post(f"{path}/enable")
+        assert not api.services.log.work().get(User, user).is_enabled()
+        api.post(f"{path}/enable")
         assert access.session(token) is None
