@@ -26,7 +26,7 @@ def projected(database: str) -> Iterator[ProjectedLog]:
     with projected_log_on(database, Technicians()) as made:
         anna = Technician.register(id=ANNA, name="Anna", zone="Europe/Berlin", language="de")
         made.record(anna, actor=OFFICE, correlation_id=CASE)
-        made.record(Customer.register(id=ADA, name="Ada"), at=NOON - timedelta(days=3))
+        made.record(Customer.register(id=ADA, name="Ada Lovelace"), at=NOON - timedelta(days=3))
         anna.assign_van(uuid4())
         made.record(anna, device=PHONE, device_seq=7, operation_id=DONE)
         yield made
@@ -66,7 +66,7 @@ def test_an_event_is_shown_with_its_record_and_nobodys_words(projected: Projecte
     assert row is not None
     assert (row["stream"], row["topic"], row["occurred_at"]) == (ADA, "customer.registered", NOON - timedelta(days=3))
     assert json.loads(row["record"])["position"] == 2
-    assert "Ada" not in row["record"]
+    assert "Ada Lovelace" not in row["record"]
 
 
 def test_the_history_known_at_a_position_ends_there(projected: ProjectedLog) -> None:
