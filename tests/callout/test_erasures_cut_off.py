@@ -27,7 +27,7 @@ STEPS: list[tuple[type, str]] = [
     (Work, "commit"),
     (Erasure, "catch_up"),
     (Erasure, "_erase_entries"),
-    (Erasure, "_say_again"),
+    (Erasure, "_erase_again"),
 ]
 
 
