@@ -15,6 +15,8 @@ from tests.support.pulling_device import PullingDevice
 NOT_OF_PEOPLE = {
     ("/api/v1/locations", "name"),  # of a van or a shelf
     ("/api/v1/locations/{id}", "name"),
+    ("/api/v1/parts", "text"),  # a part's name in a language
+    ("/api/v1/parts/{id}", "text"),
     ("/api/v1/projections", "name"),  # of a view
     ("/api/v1/jobs", "problem"),  # why it failed
     ("/api/v1/jobs/{id}", "problem"),
