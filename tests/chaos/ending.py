@@ -26,13 +26,13 @@ WHERE h.topic = 'device.operation_held' AND NOT EXISTS (
         AND e.topic IN ('device.hold_ended', 'device.operation_rejected', 'device.operation_quarantined')
 )
 """
-_SETTLE_SECONDS = 900
+SETTLE_SECONDS = 900
 _VERIFY_SECONDS = 1_800
 
 
-def settled(company: Company) -> None:
-    """Wait until no operation is held and the views have all events."""
-    deadline = time.monotonic() + _SETTLE_SECONDS
+def settled(company: Company, seconds: int = SETTLE_SECONDS) -> None:
+    """Wait until no operation is held and the views have all events; `TimeoutError` after so many seconds."""
+    deadline = time.monotonic() + seconds
     while company.rows(_HELD)[0][0] > 0 or company.rows(_LAG)[0][0] > 0:
         if time.monotonic() > deadline:
             raise TimeoutError("operations stay held, or the views do not catch up")
