@@ -143,7 +143,9 @@ def _catalogue(log: EventLog, technicians: list[Technician], many: int) -> list[
 def _person(company: Company, log: EventLog, technician: Technician, parts: list[UUID], many: int) -> Person:
     customer = Customer.register(id=uuid4(), name="Kastanienbaum", phones=("030 1234",), language="de")
     orders = [
-        WorkOrder.open(id=uuid4(), number=f"W-{number:06}", customer=customer.id, problem="It drips.")
+        WorkOrder.open(
+            id=uuid4(), number=f"W-{technician.id[-8:]}-{number:06}", customer=customer.id, problem="It drips."
+        )
         for number in range(many)
     ]
     for order in orders:
