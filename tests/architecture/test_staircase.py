@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("api", "callout", "domain", "migrations", "projections", "store", "sync", "web")
+ROOMS = ("api", "callout", "commands", "domain", "migrations", "projections", "store", "sync", "web")
 BREACHES = {
     "Rooms of the domain": ("domain/kernel/breach.py", "import domain.stock"),
     "Rooms of the read models": ("projections/documents/breach.py", "import projections.past"),
