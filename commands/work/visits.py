@@ -49,7 +49,7 @@ def plan(
     must_be_active(work, technician)
     zone = zone or zone_of_order(work, order, otherwise=default_zone, owner=work.owner_of_site)
     moment = moment or now()
-    when = window_at(zone, window, moment=moment, pointer=pointer) if window else in_two_days(moment, zone)
+    when = window_at(zone, window, moment=moment, pointer=pointer) if window is not None else in_two_days(moment, zone)
     given = {} if technician is None else {"technician": technician}
     return Visit.plan(id=id, work_order=order.id, customer=order.customer, zone=zone, **given, **when)
 

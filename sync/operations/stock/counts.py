@@ -17,11 +17,11 @@ def counted(context: Context, data: StockCounted) -> Outcome:
 
     A line that names the count of another place is kept as a count of its own and does not change that one.
     """
-    count, mismatch = _count_for(context, data)
+    count, notices = _count_for(context, data)
     seen = {"part": data.part, "location": data.location, "counter": context.technician}
     quantity = parse_quantity(data.quantity, pointer="/data/quantity", positive=False)
     count.record_line(quantity=quantity, blind=False, unit=data.unit, **seen)
-    return Outcome((count,), (*context.van_misfits(data.location), *mismatch))
+    return Outcome((count,), (*context.van_misfits(data.location), *notices))
 
 
 def _count_for(context: Context, data: StockCounted) -> tuple[StockCount, tuple[Notice, ...]]:

@@ -37,6 +37,16 @@ def test_a_window_ends_after_it_starts(api: ApiClient) -> None:
     assert [each["pointer"] for each in (reply.json or {})["errors"]] == ["/window_end"]
 
 
+def test_a_visit_without_a_window_is_refused(api: ApiClient) -> None:
+    """A request of a phone without one is planned two days later; the office says when."""
+    order = create(api, "work-orders", customer=customer(api))
+
+    reply = api.post("/api/v1/visits", {"work_order": order, "zone": "Europe/Berlin"})
+
+    assert [each["pointer"] for each in (reply.json or {})["errors"]] == ["/window_start", "/window_end"]
+    assert items(api, f"visits?work_order={order}") == []
+
+
 def test_a_technician_is_sent_goes_and_does_what_the_visit_was_for(api: ApiClient) -> None:
     id, anna = visit(api), technician(api)
     statuses = []
