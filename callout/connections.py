@@ -25,17 +25,21 @@ FEWEST: Final = 2
 _log = structlog.get_logger(__name__)
 # A login without the privilege sees only user and database of other sessions: their type is null.
 ROOM: Final = """
+WITH elsewhere AS (
+    SELECT usesysid FROM pg_stat_activity, pg_database d
+    WHERE coalesce(backend_type, 'client backend') = 'client backend' AND usesysid IS NOT NULL AND datid <> d.oid
+        AND d.datname = current_database()
+)
 SELECT least(
-        current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
-            - coalesce(current_setting('reserved_connections', true), '0')::integer,
-        CASE WHEN d.datconnlimit >= 0 THEN d.datconnlimit END, CASE WHEN r.rolconnlimit >= 0 THEN r.rolconnlimit END
-    ) - (
-        SELECT count(*) FROM pg_stat_activity
-        WHERE coalesce(backend_type, 'client backend') = 'client backend' AND usesysid IS NOT NULL AND datid <> d.oid
-    )
+    current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+        - coalesce(current_setting('reserved_connections', true), '0')::integer - (SELECT count(*) FROM elsewhere),
+    CASE WHEN d.datconnlimit >= 0 THEN d.datconnlimit END,
+    CASE WHEN r.rolconnlimit >= 0 THEN r.rolconnlimit - (SELECT count(*) FROM elsewhere WHERE usesysid = r.oid) END
+)
 FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = session_user
 """
-"""Selects the number of connections that are available, without those that other databases use now."""
+"""Selects the number of connections that are available: what other databases use now counts towards the limits of the
+server and of the role, and not towards the limit of this database."""
 
 
 class TooFewConnections(Problem):

@@ -81,3 +81,15 @@ def test_connections_of_other_databases_count_for_a_login_without_power_too(clus
             held.enter_context(closing(open_connection(cluster.dsn)))
         [(after,)] = ask(dsn, ROOM)
     assert before - after > 12, "others come and go meanwhile"
+
+
+def test_connections_of_other_databases_do_not_count_towards_the_limit_of_this_one(
+    limited: str, cluster: Cluster
+) -> None:
+    """A server with a limit of its own was refused while its neighbours were busy, though they take nothing from it."""
+    run(limited, f"ALTER DATABASE {urlsplit(limited).path[1:]} CONNECTION LIMIT 20")
+    with ExitStack() as held:
+        for _ in range(25):
+            held.enter_context(closing(open_connection(cluster.dsn)))
+        [(room,)] = ask(limited, ROOM)
+    assert room == 20
