@@ -101,7 +101,8 @@ class Filling:
                 self._replay.fold(events, self._rows, self._failures)
                 for table in self.tables:
                     if table.append_only:
-                        copy(cursor, self._schema, table, self._rows.changes(table).added)
+                        with self._replay.session:
+                            copy(cursor, self._schema, table, self._rows.changes(table).added)
                         self._rows.settle(table)
                 self._forget()
                 self.position = reached

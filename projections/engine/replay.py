@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import localcontext
+from threading import Lock
 
 import orjson
 
@@ -46,6 +47,7 @@ class Replay:
             for topic, fold in projection.folds.items():
                 self._folds.setdefault(topic, []).append((projection, fold))
         self.topics = sorted(self._folds)
+        self.session = Lock()
 
     def touched(self, events: Iterable[Recorded]) -> Iterator[tuple[Table, Key]]:
         """The rows that folding these events is known to read; a projection whose `touches` fails is skipped."""
@@ -127,14 +129,14 @@ class Replay:
     ) -> Generator[tuple[int, list[Recorded]], None, None]:
         """All events in (after, through] that had occurred by `as_of`, in batches, each with the position reached.
 
-        The server reads the next batch while this one is folded. Both use one session, so that its transaction, if any,
-        sees everything.
+        The server reads the next batch while this one is folded, both in one session and its transaction. Whoever sends
+        a COPY on it meanwhile holds the lock `session`: another statement would end the COPY.
         """
         with ThreadPoolExecutor(1, "replay") as ahead, cursor.connection.cursor() as other:
 
             def ask(after: int, length: int) -> tuple[int, Future[list[str]]]:
-                reached = min(after + length, through)
-                return reached, ahead.submit(self._texts, other, after, reached, as_of)
+                to = min(after + length, through)
+                return to, ahead.submit(self._texts, other, after, to, as_of)
 
             length = _STRETCH
             reached, asked = ask(after, length)
@@ -168,13 +170,12 @@ class Replay:
 
     def _texts(self, cursor: Cursor, after: int, through: int, as_of: datetime | None) -> list[str]:
         """Records have no line breaks, and one text with many of them arrives twice as fast as many texts."""
-        cursor.execute(
-            """
+        sql = """
             SELECT string_agg(record, E'\\n' ORDER BY position) FROM log.events
             WHERE position > %s AND position <= %s AND topic = ANY(%s) AND (%s IS NULL OR occurred_at <= %s)
-            """,
-            (after, through, self.topics, as_of, as_of),
-        )
+            """
+        with self.session:
+            cursor.execute(sql, (after, through, self.topics, as_of, as_of))
         [(records,)] = cursor.fetchall()
         return records.split("\n") if records else []
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from threading import Event
+from time import sleep
+from typing import Any
 
 import pytest
 
+from projections.engine import replay
 from projections.engine.projector import Projector
+from projections.engine.replay import Replay
 from projections.engine.verify import verify
+from store import copying as copying_rows
 from store.comparing import Difference
 from store.log import EventLog
 from tests.support.sample_views import SAMPLES
@@ -71,3 +77,26 @@ def test_writers_and_the_projector_go_on_and_raise_no_false_alarm(log: EventLog,
     assert wrong == []
     assert [differences for _, differences in reached] == [[]] * 16
     assert reached[-1][0] > reached[0][0] >= 300
+
+
+def test_a_batch_that_is_read_late_does_not_end_the_copy_of_the_one_before(
+    kept: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 11, 7: on a busy machine the next batch was asked for on the same session in the middle of a COPY."""
+    copying = Event()
+    texts, read = Replay._texts, copying_rows._Lines.read
+
+    def late(*asked: Any) -> list[str]:
+        copying.wait(0.3)
+        return texts(*asked)
+
+    def slow(lines: Any, size: int) -> bytes:
+        copying.set()
+        sleep(0.05)
+        return read(lines, size)
+
+    monkeypatch.setattr(replay, "_STRETCH", 50)
+    monkeypatch.setattr(Replay, "_texts", late)
+    monkeypatch.setattr(copying_rows._Lines, "read", slow)
+    assert found(kept) == []
+    assert copying.is_set()
