@@ -135,8 +135,8 @@ class Replay:
         with ThreadPoolExecutor(1, "replay") as ahead, cursor.connection.cursor() as other:
 
             def ask(after: int, length: int) -> tuple[int, Future[list[str]]]:
-                to = min(after + length, through)
-                return to, ahead.submit(self._texts, other, after, to, as_of)
+                reached = min(after + length, through)
+                return reached, ahead.submit(self._texts, other, after, reached, as_of)
 
             length = _STRETCH
             reached, asked = ask(after, length)
